@@ -1,0 +1,55 @@
+"""The `Audio` noun: samples that know their sample rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from patchpilot.errors import AudioError
+
+F32 = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """A sound.
+
+    Attributes:
+        samples: float32 (channels, n), full scale = 1.0 (values beyond it are kept); read-only.
+        sample_rate: int > 0, Hz.
+
+    Raises:
+        AudioError: `samples` has not one or two dimensions, or `sample_rate` is not positive.
+    """
+
+    samples: F32
+    sample_rate: int
+
+    def __post_init__(self) -> None:
+        samples = np.ascontiguousarray(np.atleast_2d(self.samples), dtype=np.float32)
+        if samples.ndim != 2:
+            raise AudioError(f"expected samples of shape (channels, n), got {np.shape(self.samples)}")
+        if self.sample_rate <= 0:
+            raise AudioError(f"expected a sample rate above 0 Hz, got {self.sample_rate}")
+        samples = samples.view()
+        samples.flags.writeable = False
+        object.__setattr__(self, "samples", samples)
+
+    @property
+    def channels(self) -> int:
+        """Number of channels."""
+        return int(self.samples.shape[0])
+
+    def __len__(self) -> int:
+        return int(self.samples.shape[1])
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return len(self) / self.sample_rate
+
+    def mono(self) -> F32:
+        """Mean over the channels, float32 (n,)."""
+        return self.samples.mean(axis=0, dtype=np.float32)

@@ -1,0 +1,60 @@
+"""How worker processes are started: a clean interpreter, one thread, the caller's import path."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from patchpilot.engine.job import Program
+
+BOOT_S = 60.0
+"""Seconds that importing native libraries may take, on a slow disk and a busy machine."""
+
+# One thread per worker: workers are the parallelism, a process with threads cannot be forked safely, and sums in
+# another order are other sums. A fixed hash seed makes the order of sets the same in every worker.
+_ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+
+
+def start(
+    module: str, program: Program, config: dict[str, Any], *, pipes: bool, pass_fds: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """Start `main()` of an engine module in a new interpreter.
+
+    Never `multiprocessing`: it would import the user's script again, or fork a process full of threads.
+
+    Args:
+        module: name within `patchpilot.engine`
+        program: what the worker will serve
+        config: what else `main` finds as JSON in `sys.argv[1]`
+        pipes: whether stdin and stdout are pipes to here (else nowhere)
+        pass_fds: file descriptors that the process inherits (POSIX)
+    """
+    # The path is set before anything of ours is imported, so the worker finds the same modules as the caller.
+    code = (
+        "import json, sys; sys.path[:] = json.loads(sys.argv[1])['path']; "
+        f"from patchpilot.engine.{module} import main; main()"
+    )
+    everything = {
+        **config,
+        "program": [program.boot, program.prepare, program.run],
+        "path": sys.path,
+        "owner": os.getpid(),  # for people who look at `ps`
+    }
+    stream = subprocess.PIPE if pipes else subprocess.DEVNULL
+    return subprocess.Popen(
+        [sys.executable, "-c", code, json.dumps(everything)],
+        stdin=stream,
+        stdout=stream,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **_ENVIRONMENT},
+        pass_fds=pass_fds,
+        start_new_session=True,  # a Ctrl-C in the terminal is for the parent, which then ends us
+    )

@@ -1,0 +1,41 @@
+"""Every error a user can cause, as one small tree.
+
+    PatchPilotError
+    ├── AudioError         a sound file cannot be read, written or used
+    ├── PatchError         a patch or preset file is not one the instrument can take
+    ├── ParameterError     an argument is out of its range
+    ├── OutputError        a place to write to is not usable, or already holds results
+    ├── EngineError        a render crashed, hung or failed
+    └── PluginError        a registered plugin or an optional extra is missing or broken
+
+A message says what was expected, what came, the likely cause, and what to do.
+The command line prints the message and exits with 1; no traceback reaches its user.
+"""
+
+
+class PatchPilotError(Exception):
+    """Root of all errors that a user's input or surroundings can cause."""
+
+
+class AudioError(PatchPilotError):
+    """A sound file cannot be read, written or used."""
+
+
+class PatchError(PatchPilotError):
+    """A patch or preset file is not one the instrument can take."""
+
+
+class ParameterError(PatchPilotError, ValueError):
+    """An argument is out of its range."""
+
+
+class OutputError(PatchPilotError):
+    """A place to write to is not usable, or already holds results."""
+
+
+class EngineError(PatchPilotError):
+    """A render crashed, hung or failed."""
+
+
+class PluginError(PatchPilotError):
+    """A registered plugin or an optional extra is missing or broken."""

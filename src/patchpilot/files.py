@@ -1,0 +1,77 @@
+"""Writing files whole or not at all.
+
+A file is written beside its place under another name, flushed to the disk and only then renamed, so an
+interrupt, a crash or a full disk leaves the old file or none, never half a file.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from patchpilot.errors import OutputError
+
+_CAUSES = {
+    errno.ENOSPC: "the disk is full; make room or name another folder",
+    errno.EDQUOT: "your quota is used up; make room or name another folder",
+    errno.EROFS: "the place is read-only; name another folder",
+    errno.EACCES: "permission denied; name a folder you may write to",
+    errno.EPERM: "permission denied; name a folder you may write to",
+    errno.ENOENT: "its folder does not exist; make it first",
+    errno.ENOTDIR: "a part of its path is a file, not a folder; name another folder",
+    errno.EISDIR: "a folder of that name is in the way; name another file",
+    errno.EEXIST: "a file of that name is in the way; name another folder",
+}
+
+
+def output_error(path: Path | str, error: OSError) -> OutputError:
+    """What a user is told when the system refuses a write."""
+    cause = _CAUSES.get(error.errno or 0, error.strerror or str(error))
+    return OutputError(f"cannot write {path}: {cause}.")
+
+
+def make_folder(path: Path) -> Path:
+    """Make a folder and those above it.
+
+    Raises:
+        OutputError: the place is read-only or full, or a file is in the way.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(path, error) from error
+    return path
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Have `data` appear at `path`, replacing what was there.
+
+    Raises:
+        OutputError: the place is missing, read-only or full; what was there before still is.
+    """
+    try:
+        _write_and_rename(path, data)
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """`write_bytes` of UTF-8 text."""
+    write_bytes(path, text.encode())
+
+
+def _write_and_rename(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:  # Ctrl-C included
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,184 @@
+"""The Vital instrument: renders, exports and loads patches in crash-proof worker processes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from patchpilot.audio import Audio
+from patchpilot.engine import Failure, Job, Pool, Program
+from patchpilot.errors import EngineError, PatchError
+from patchpilot.files import write_text
+from patchpilot.instruments._fingerprint import fingerprint
+from patchpilot.instruments.vital.discover import engine_version, vital_space
+from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse
+from patchpilot.space.canonical import sha256
+from patchpilot.space.patch import Patch
+from patchpilot.space.performance import Note, Performance
+from patchpilot.space.space import Space
+
+_WORKER = "patchpilot.instruments.vital._worker"
+PROGRAM = Program(boot=f"{_WORKER}:boot", prepare=f"{_WORKER}:prepare", run=f"{_WORKER}:run")
+_RANDOM_SOURCE = re.compile(r"^random(_\d)?$")
+
+
+class Vital:
+    """Vital's engine.
+
+    Args:
+        workers: how many processes render at once; one for each usable core by default.
+        timeout_s: longest time one note may take to render.
+        fork: whether workers fork (faster); where the system can, by default.
+    """
+
+    name = "vital"
+    suffix = ".vital"
+
+    def __init__(
+        self, *, workers: int | None = None, timeout_s: float = 60.0, fork: bool | None = None
+    ) -> None:
+        self._pool = Pool(PROGRAM, workers=workers, timeout_s=timeout_s, fork=fork)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self._pool.close()
+
+    @cached_property
+    def space(self) -> Space:
+        """All controls that shape sound, the modulation matrix and the named views."""
+        return vital_space(lambda: self._ask(None, "describe"))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Engine version, system and processor: what bit-exactness is promised for."""
+        return fingerprint("vital", engine_version())
+
+    def render(self, patch: Patch, performance: Performance) -> Audio:
+        """Play a patch.
+
+        Returns:
+            Stereo audio of the performance's length and sample rate. It may exceed full scale (to ±2.1).
+
+        Raises:
+            EngineError: the engine crashed, hung or refused the patch.
+        """
+        result = self.render_many([(patch, performance)])[0]
+        if isinstance(result, EngineError):
+            raise result
+        return result
+
+    def render_many(self, pairs: Iterable[tuple[Patch, Performance]]) -> list[Audio | EngineError]:
+        """Play many patches, each in order of `pairs`; a failed one is an error in its place."""
+        results = dict(self.stream(pairs))
+        return [results[i] for i in range(len(results))]
+
+    def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
+        """Play many patches, and yield (position, audio or error) as they are done."""
+        pairs = list(pairs)
+        jobs = [(i, note) for i, (_, performance) in enumerate(pairs) for note in performance.notes]
+        open_notes = [len(performance.notes) for _, performance in pairs]
+        parts: list[list[tuple[Note, object]]] = [[] for _ in pairs]
+        for k, result in self._pool.imap(self._job(*pairs[i], note) for i, note in jobs):
+            i, note = jobs[k]
+            parts[i].append((note, result))
+            open_notes[i] -= 1
+            if open_notes[i] == 0:
+                yield i, _mixed(parts[i], pairs[i][1])
+                parts[i] = []
+
+    def export(self, patch: Patch, path: Path | str) -> None:
+        """Write a `.vital` file that Vital opens.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        write_text(Path(path), json.dumps(document(self.space, patch)))
+
+    def load(self, path: Path | str) -> Patch:
+        """Read a `.vital` file, from Vital or from anybody.
+
+        Raises:
+            PatchError: it cannot be read, is no Vital preset, or holds what the engine cannot take.
+        """
+        path = Path(path)
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise PatchError(f"{path}: expected a preset below {MAX_BYTES >> 20} MB; is it one?")
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise PatchError(f"{path}: cannot be read as a Vital preset: {reason}") from None
+        try:
+            return parse(self.space, text, lambda preset: self._ask(preset, "read"))
+        except PatchError as error:
+            raise PatchError(f"{path}: {error}") from None
+
+    def _ask(self, preset: str | None, task: str) -> str:
+        """Have an engine with a preset do a task that answers with text."""
+        base = {"document": preset, "sample_rate": 44100, "engine_seed": 0}
+        key = sha256((preset or "").encode())
+        result = self._pool.map([Job(base=base, base_key=key, delta=(task, None), pristine=False)])[0]
+        if isinstance(result, Failure):
+            raise EngineError(f"{result.stage} {result.reason}")
+        return str(result)
+
+    def _job(self, patch: Patch, performance: Performance, note: Note) -> Job:
+        """One note: the structure is loaded once per worker, the values are set for each render."""
+        structure = document(self.space, patch, structure_only=True)
+        text = json.dumps(structure, sort_keys=True)
+        base = {
+            "document": text,
+            "sample_rate": performance.sample_rate,
+            "engine_seed": performance.engine_seed,
+        }
+        controls = {**patch.values, **patch.slot_values()}
+        if performance.tempo_bpm is not None:
+            controls["beats_per_minute"] = performance.tempo_bpm / 60.0
+        delta = {
+            "controls": controls,
+            "pitch": note.pitch,
+            "velocity": note.velocity,
+            "hold_s": note.hold_s,
+            "length_s": performance.length_s - note.start_s,
+        }
+        key = sha256(text.encode(), repr((performance.sample_rate, performance.engine_seed)).encode())
+        return Job(base=base, base_key=key, delta=("render", delta), pristine=is_random(self.space, patch))
+
+
+def is_random(space: Space, patch: Patch) -> bool:
+    """Whether a patch draws from the engine's dice, so that engine seeds sound different."""
+
+    def value(name: str) -> float:
+        return patch.values.get(name, space[name].default)
+
+    free_phases = any(value(f"osc_{i}_on") and value(f"osc_{i}_random_phase") for i in (1, 2, 3))
+    random_routes = any(
+        _RANDOM_SOURCE.match(r.source) or r.destination.endswith("_random_phase") for r in patch.routings
+    )
+    return bool(free_phases or random_routes or value("sample_random_phase"))
+
+
+def _mixed(parts: Sequence[tuple[Note, object]], performance: Performance) -> Audio | EngineError:
+    """The rendered notes at their places, summed in order of the notes."""
+    n_samples = round(performance.length_s * performance.sample_rate)
+    mix = np.zeros((2, n_samples), np.float32)
+    for note, result in sorted(parts, key=lambda part: performance.notes.index(part[0])):
+        if isinstance(result, Failure):
+            return EngineError(f"Vital's engine {result.reason} while rendering note {note.pitch}")
+        assert isinstance(result, np.ndarray)
+        start = round(note.start_s * performance.sample_rate)
+        n = min(result.shape[1], n_samples - start)
+        mix[:, start : start + n] += result[:, :n]
+    return Audio(mix, performance.sample_rate)

@@ -1,0 +1,32 @@
+"""What can be said to an instrument: parameters, patches, performances.
+
+Start with `Space` (what an instrument can do), then `Patch` (one thing it was told), `View` (a patch with
+some knobs free to move, as a vector) and `Performance` (what is played on it). Encoded values are called
+`norm` and lie in [0, 1]; stored ones are called `value` and lie in the engine's own range.
+
+    space = patchpilot.instrument("vital").space
+    view = space.view("core")
+    patch = view.patch(view.encode(view.base))     # == view.base, for every parameter
+"""
+
+from patchpilot.space.assets import Asset, AssetStore
+from patchpilot.space.parameter import Parameter
+from patchpilot.space.patch import Patch
+from patchpilot.space.performance import PERFORMANCE_SPACE, Note, Performance
+from patchpilot.space.routing import Routing, RoutingSpace
+from patchpilot.space.space import Space
+from patchpilot.space.view import View
+
+__all__ = [
+    "PERFORMANCE_SPACE",
+    "Asset",
+    "AssetStore",
+    "Note",
+    "Parameter",
+    "Patch",
+    "Performance",
+    "Routing",
+    "RoutingSpace",
+    "Space",
+    "View",
+]

@@ -1,0 +1,101 @@
+"""Assets: the large parts of a patch (wavetables, LFO shapes, a sample), named by what they contain."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from patchpilot.errors import PatchError
+from patchpilot.space.canonical import sha256
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Decoded content of one asset.
+
+    Attributes:
+        kind: "wavetable", "lfo", "sample", ….
+        header: canonical JSON of everything but names and binary data; {"$blob": i} stands for blob i.
+        blobs: the decoded binary data (samples, wave frames).
+    """
+
+    kind: str
+    header: str
+    blobs: tuple[bytes, ...] = ()
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex digest of the decoded content: the asset's name everywhere."""
+        return sha256(self.kind.encode(), self.header.encode(), *self.blobs)
+
+    def to_bytes(self) -> bytes:
+        """One byte string that `from_bytes` reads: each part preceded by its length."""
+        parts = [self.kind.encode(), self.header.encode(), *self.blobs]
+        return b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Asset:
+        """The inverse of `to_bytes`.
+
+        Raises:
+            PatchError: the bytes are cut off.
+        """
+        parts, position = [], 0
+        while position < len(data):
+            start = position + 8
+            position = start + int.from_bytes(data[position:start], "little")
+            parts.append(data[start:position])
+        if position != len(data) or len(parts) < 2:
+            raise PatchError("expected a whole asset file, got a cut-off one: fetch or make it again")
+        return cls(parts[0].decode(), parts[1].decode(), tuple(parts[2:]))
+
+
+class AssetStore:
+    """A folder that holds each asset once, under the sha256 of its content.
+
+    Args:
+        folder: where the files lie; made when first written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, digest: str) -> Path:
+        return self.folder / digest[:2] / digest
+
+    def put(self, asset: Asset) -> str:
+        """Keep an asset (once) and return its sha256."""
+        path = self._path(asset.sha256)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                file.write(asset.to_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        return asset.sha256
+
+    def get(self, digest: str) -> Asset:
+        """The asset of that sha256.
+
+        Raises:
+            PatchError: it is not here, or its content no longer has that hash.
+        """
+        try:
+            asset = Asset.from_bytes(self._path(digest).read_bytes())
+        except FileNotFoundError:
+            raise PatchError(
+                f"asset {digest[:12]}… is not in {self.folder}: was the folder copied whole?"
+            ) from None
+        if asset.sha256 != digest:
+            raise PatchError(
+                f"asset {digest[:12]}… in {self.folder} is damaged: its content has another hash"
+            )
+        return asset
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(path.name for path in self.folder.glob("??/*") if len(path.name) == 64))

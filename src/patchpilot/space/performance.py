@@ -1,0 +1,114 @@
+"""The `Performance` noun: what is played on an instrument."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+from patchpilot.errors import ParameterError
+from patchpilot.space.canonical import Json, canonical_json, sha256
+from patchpilot.space.parameter import Parameter
+from patchpilot.space.space import Space
+
+MAX_LENGTH_S = 120.0
+"""Longest performance that is rendered in one piece."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note.
+
+    Attributes:
+        pitch: MIDI note number, 0..127; 60 is C4.
+        velocity: 0..1.
+        start_s: when it begins, in seconds.
+        hold_s: how long the key is held, in seconds.
+    """
+
+    pitch: int = 60
+    velocity: float = 0.8
+    start_s: float = 0.0
+    hold_s: float = 1.5
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.pitch, int) and 0 <= self.pitch <= 127):
+            raise ParameterError(f"expected a MIDI note from 0 to 127, got {self.pitch!r}")
+        if not 0.0 <= self.velocity <= 1.0:
+            raise ParameterError(f"expected a velocity from 0 to 1, got {self.velocity!r}")
+        for name in ("start_s", "hold_s"):
+            if not 0.0 <= getattr(self, name) <= MAX_LENGTH_S:
+                raise ParameterError(
+                    f"expected {name} from 0 to {MAX_LENGTH_S:g} seconds, got {getattr(self, name)!r}; "
+                    "did you pass samples or milliseconds?"
+                )
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Notes, length, tempo, and the state of the engine's dice. The default is one C4.
+
+    Attributes:
+        notes: at least one.
+        length_s: length of the audio in seconds.
+        sample_rate: Hz.
+        tempo_bpm: beats a minute, or None for the patch's own.
+        engine_seed: 0..255, which of the engine's random sequences is drawn (free phases, random LFOs).
+    """
+
+    notes: tuple[Note, ...] = (Note(),)
+    length_s: float = 2.0
+    sample_rate: int = 44100
+    tempo_bpm: float | None = None
+    engine_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.notes:
+            raise ParameterError("expected at least one note")
+        if not (math.isfinite(self.length_s) and 0.0 < self.length_s <= MAX_LENGTH_S):
+            raise ParameterError(f"expected a length above 0 up to {MAX_LENGTH_S:g} s, got {self.length_s!r}")
+        if not 8000 <= self.sample_rate <= 192000:
+            raise ParameterError(f"expected a sample rate from 8000 to 192000 Hz, got {self.sample_rate!r}")
+        if self.tempo_bpm is not None and not 20.0 <= self.tempo_bpm <= 300.0:
+            raise ParameterError(f"expected a tempo from 20 to 300 beats a minute, got {self.tempo_bpm!r}")
+        if not 0 <= self.engine_seed <= 255:
+            raise ParameterError(f"expected an engine seed from 0 to 255, got {self.engine_seed!r}")
+
+    @classmethod
+    def one_note(
+        cls, pitch: int = 60, *, velocity: float = 0.8, hold_s: float = 1.5, length_s: float = 2.0
+    ) -> Performance:
+        """One note from the very start."""
+        return cls(notes=(Note(pitch, velocity, 0.0, hold_s),), length_s=length_s)
+
+    def with_seed(self, engine_seed: int) -> Performance:
+        """The same with another engine seed."""
+        return dataclasses.replace(self, engine_seed=engine_seed)
+
+    def to_json(self) -> Json:
+        """Plain JSON; `from_json` reads it."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Json) -> Performance:
+        """The inverse of `to_json`."""
+        return cls(**{**data, "notes": tuple(Note(**note) for note in data["notes"])})
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of its canonical JSON."""
+        return sha256(canonical_json(self.to_json()).encode())
+
+
+PERFORMANCE_SPACE = Space(
+    instrument="performance",
+    version="1",
+    parameters=(
+        Parameter("pitch", 0.0, 127.0, 60.0, is_categorical=True, curve="indexed", unit="MIDI note"),
+        Parameter("velocity", 0.0, 1.0, 0.8, is_categorical=False),
+        Parameter("hold_s", 0.01, 10.0, 1.5, is_categorical=False, unit="s"),
+        Parameter("length_s", 0.02, 12.0, 2.0, is_categorical=False, unit="s"),
+    ),
+    views={"full": ("pitch", "velocity", "hold_s", "length_s")},
+)
+"""The space of one-note performances, so that a performance can be searched like a patch."""
