@@ -1,8 +1,8 @@
 """Sound, as far as one can hear it without knowing the instrument that made it.
 
-A sound is an `Audio`: float32 samples of shape (channels, n) that know their sample rate; full scale is 1.0. Times
-are in seconds, frequencies in Hz, levels in dB relative to full scale unless a name says otherwise. Everything here
-is a function from `Audio` to `Audio` or to a number, and none changes its argument.
+A sound is an `Audio`: float32 samples of shape (channels, n) that know their sample rate; full scale is 1.0.
+Times are in seconds, frequencies in Hz, levels in dB relative to full scale unless a name says otherwise.
+Everything here is a function from `Audio` to `Audio` or to a number, and none changes its argument.
 
     >>> import numpy as np
     >>> t = np.arange(22050) / 22050
@@ -32,7 +32,15 @@ from patchpilot.audio._onset import FirstSound, first_sound, onset_strength, ons
 from patchpilot.audio._pitch import Pitch, PitchTrack, hz_to_note, note_to_hz, pitch, pitch_track
 from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample
 from patchpilot.audio._save import Preview, flac_preview, save, write_atomically
-from patchpilot.audio._spectral import frames, hann, mel_filterbank, mel_power, mfcc, power_to_db, stft_magnitude
+from patchpilot.audio._spectral import (
+    frames,
+    hann,
+    mel_filterbank,
+    mel_power,
+    mfcc,
+    power_to_db,
+    stft_magnitude,
+)
 from patchpilot.audio._trim import Extent, cut, extent, level_db, trim
 
 __all__ = [

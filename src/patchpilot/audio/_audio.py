@@ -52,4 +52,4 @@ class Audio:
 
     def mono(self) -> F32:
         """Mean over the channels, float32 (n,)."""
-        return self.samples.mean(axis=0, dtype=np.float32)
+        return np.asarray(self.samples.mean(axis=0), np.float32)

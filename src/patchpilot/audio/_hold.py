@@ -1,8 +1,8 @@
 """When the key was let go.
 
-A sustained sound shows two slopes in its level over time: slow while the key is down, then fast. The two straight
-lines (in decibels) that fit the level best meet at the release. A plucked or struck sound has one slope, or a steep
-one before a flat one, and counts as held to its end.
+A sustained sound shows two slopes in its level over time: slow while the key is down, then fast. The two
+straight lines (in decibels) that fit the level best meet at the release. A plucked or struck sound has one
+slope, or a steep one before a flat one, and counts as held to its end.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _SMOOTH_STEPS = 40
 """40 ms: longer than a period of the lowest pitch, so the level does not follow the waveform."""
 _FLOOR_DB = -60.0
 _MIN_STEPS = 15
+_MIN_HOLD_STEPS = 100
 _STEEPER = 4.0
 _SUSTAINED_DB_PER_S = 12.0
 _RELEASE_DB_PER_S = 25.0
@@ -45,9 +46,9 @@ def _smooth_level(audio: Audio) -> F64:
 
 def _knee(level: F64) -> int | None:
     """Step at which a held level gives way to a release, or None."""
-    if len(level) < 3 * _MIN_STEPS:
+    if len(level) <= _MIN_HOLD_STEPS + _MIN_STEPS:
         return None
-    splits = np.arange(_MIN_STEPS, len(level) - _MIN_STEPS)
+    splits = np.arange(_MIN_HOLD_STEPS, len(level) - _MIN_STEPS)
     before, held_error = _line_fits(level)
     after, release_error = (values[::-1] for values in _line_fits(level[::-1]))
     error = held_error[splits - 1] + release_error[splits]

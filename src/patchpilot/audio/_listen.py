@@ -1,7 +1,7 @@
 """Listening to a target: what a sound is, said as the note that would play it.
 
-Everything that matches a sound starts from a `Target`: the trimmed sound at one rate, the note, how hard and how
-long it was held, and in plain English whatever was decided on the way.
+Everything that matches a sound starts from a `Target`: the trimmed sound at one rate, the note, how hard and
+how long it was held, and in plain English whatever was decided on the way.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ DEFAULT_NOTE = 60
 DEFAULT_VELOCITY = 0.8
 MIN_S = 0.02
 MAX_S = 12.0
-_READ_S = 60.0
-"""A first sound lies within the first minute, or the file is not what was meant."""
+_READ_S = 30.0
+"""A first sound lies in here, or the file is not what was meant."""
 _SILENCE_DBFS = -80.0
 _END_FADE_S = 0.05
 _LOW_RATE = 32000
@@ -40,7 +40,8 @@ class Target:
     """A sound to be matched, and the note that would play it.
 
     Attributes:
-        audio: trimmed, at 44 100 Hz, one channel or (if they differ) two; the sound begins 1 ms after the start.
+        audio: trimmed, at 44 100 Hz, one channel or (if they differ) two; the sound begins 1 ms after the
+            start.
         source: the file it came from; None for audio from memory.
         note: int in 0..127, MIDI; nearest to `f0_hz`, or 60 without a pitch, or what the caller said.
         f0_hz: Hz, or None if the sound has no clear pitch.

@@ -1,7 +1,7 @@
 """Reading a sound file: any format and rate that libsndfile knows.
 
-The header is read before the samples, so a file that is too long costs nothing, and each way in which a file can
-be wrong has its own message: what was expected, what came, the likely cause and what to do.
+The header is read before the samples, so a file that is too long costs nothing, and each way in which a file
+can be wrong has its own message: what was expected, what came, the likely cause and what to do.
 """
 
 from __future__ import annotations

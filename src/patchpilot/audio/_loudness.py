@@ -32,8 +32,8 @@ def rms(audio: Audio) -> float:
 def loudness_lufs(audio: Audio) -> float:
     """Integrated loudness (ITU-R BS.1770-4).
 
-    The standard's block is 400 ms; a shorter sound is measured as one block of its own length, so two copies of a
-    sound in a row are as loud as one.
+    The standard's block is 400 ms; a shorter sound is measured as one block of its own length, so two copies
+    of a sound in a row are as loud as one.
 
     Args:
         audio: one or two channels; of more, the first five count, as the standard has it.

@@ -1,9 +1,10 @@
 """Where new sounds begin inside a recording, and which part of it is the first sound.
 
-Onset strength is the mean rise, over 40 mel bands, of the level in decibels above the loudest of the 15 to 40 ms
-before: a spectral flux with a maximum filter over time (after SuperFlux, Böck and Widmer, DAFx 2013). A hit lifts
-many bands at once and scores 8 to 30; vibrato, tremolo, filter sweeps and a second string under a ringing first
-stay below 7.
+Onset strength is the mean rise, over 40 mel bands, of the level in decibels above the loudest of the 15 to 40
+ms
+before: a spectral flux with a maximum filter over time (after SuperFlux, Böck and Widmer, DAFx 2013). A hit
+lifts many bands at once and scores 8 to 30; vibrato, tremolo, filter sweeps and a second string under a
+ringing first stay below 7.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def onsets_s(audio: Audio) -> tuple[float, ...]:
 
 
 def first_sound(audio: Audio) -> FirstSound:
-    """Cut a recording where its first sound ends: at the next strong onset, or where it falls silent for 150 ms.
+    """Cut a recording where its first sound ends: at the next strong onset, or where it falls silent for 150
+    ms.
 
     Args:
         audio: a trimmed recording, as `trim` returns it: its first sound begins at its start.
@@ -88,7 +90,9 @@ def first_sound(audio: Audio) -> FirstSound:
         The first sound, with a 5 ms fade where it was cut off; the recording itself if it is one sound.
     """
     restarts = sorted({*onsets_s(audio), *_after_silence_s(audio)})
-    sounds = [time for time, before in zip(restarts, [0.0, *restarts], strict=False) if time - before > _MIN_GAP_S]
+    sounds = [
+        time for time, before in zip(restarts, [0.0, *restarts], strict=False) if time - before > _MIN_GAP_S
+    ]
     if not sounds:
         return FirstSound(audio, 1)
     return FirstSound(cut(audio, 0.0, sounds[0] - _BEFORE_ATTACK_S, fade_s=_CUT_FADE_S), 1 + len(sounds))

@@ -1,12 +1,12 @@
 """Fundamental frequency by autocorrelation (Boersma, IFA Proceedings 17, 1993).
 
-The autocorrelation of a windowed frame, divided by that of the window, is the correlation of the sound with itself
-one lag later: 1 for a perfectly periodic sound, whatever its harmonics, even without its fundamental. Each frame
-offers several lags; a path through the frames (Viterbi) that avoids leaps of an octave picks one of them. A small
-price for long lags settles the tie between a period and its multiples.
+The autocorrelation of a windowed frame, divided by that of the window, is the correlation of the sound with
+itself one lag later: 1 for a perfectly periodic sound, whatever its harmonics, even without its fundamental.
+Each frame offers several lags; a path through the frames (Viterbi) that avoids leaps of an octave picks one
+of them. A small price for long lags settles the tie between a period and its multiples.
 
-Inside, lags and frequencies are searched from 30 Hz to 4.2 kHz. For the partials of a bell or a bar there may be no
-common period: the result is then the period that repeats them best, with less confidence.
+Inside, lags and frequencies are searched from 30 Hz to 4.2 kHz. For the partials of a bell or a bar there may
+be no common period: the result is then the period that repeats them best, with less confidence.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _PERIODS = 3.0
 """Periods of the lowest pitch in a window."""
 _OVERSAMPLE = 4
 """A period of 4 kHz is 11 samples of 44.1 kHz: too few to find its peak between."""
-_BELOW_FLOOR = 1.06
-"""A semitone more, so that a pitch right at the floor still has a peak."""
+_BELOW_FLOOR = 1.01
+"""A little more, so that a pitch right at the floor is still found."""
 _CANDIDATES = 12
-_OCTAVE_COST = 0.01
+_OCTAVE_COST = 0.02
 _LEAP_COST = 0.35
 _VOICING_COST = 0.14
 _VOICING_THRESHOLD = 0.45
@@ -54,7 +54,8 @@ class PitchTrack:
     Attributes:
         times_s: float64, centre of each frame, s.
         f0_hz: float64, Hz; NaN where there is no pitch.
-        strength: float64 in [0, 1], correlation of the sound with itself one period later; 0 where no pitch is.
+        strength: float64 in [0, 1], correlation of the sound with itself one period later; 0 where no pitch
+            is.
         level: float64 >= 0, RMS of each frame.
     """
 
@@ -83,7 +84,8 @@ class Pitch:
 
 
 def pitch(audio: Audio) -> Pitch:
-    """The pitch of one sound: the level-weighted median of its track, so a kick's or a slide's resting place.
+    """The pitch of one sound: where its track dwells longest and loudest, so a kick's or a slide's resting
+    place.
 
     Args:
         audio: at least 20 ms; any number of channels, their mean is listened to.
@@ -97,7 +99,7 @@ def pitch(audio: Audio) -> Pitch:
     if not voiced.any() or total == 0:
         return Pitch(None, 0.0)
     weight = track.level * track.strength
-    f0_hz = _weighted_median(track.f0_hz[voiced], weight[voiced])
+    f0_hz = _favourite(track.f0_hz[voiced], weight[voiced])
     return Pitch(f0_hz, float(np.clip(weight.sum() / total, 0, 1)))
 
 
@@ -109,8 +111,8 @@ def pitch_track(
     Args:
         audio: any number of channels, their mean is listened to.
         hop_s: > 0, s between frames.
-        floor_hz: lowest pitch, Hz. A frame is three of its periods long, so a higher floor follows faster slides;
-            a sound shorter than that is one frame.
+        floor_hz: lowest pitch, Hz. A frame is three of its periods long, so a higher floor follows faster
+            slides; a sound shorter than that is one frame.
         ceiling_hz: highest pitch, Hz, below half the sample rate.
 
     Returns:
@@ -152,7 +154,12 @@ class _LagRange:
 
 
 def _candidates(windows: F32, lags: _LagRange) -> tuple[F64, F64, F64, F64]:
-    """Pitches and their correlations, (frames, 1 + candidates), column 0 being "no pitch"; RMS and peak, (frames,)."""
+    """What each frame could be.
+
+    Returns:
+        Pitches and their correlations, (frames, 1 + candidates), column 0 being "no pitch"; RMS and peak of
+        each frame, (frames,).
+    """
     parts = [_chunk_candidates(windows[k : k + _CHUNK], lags) for k in range(0, len(windows), _CHUNK)]
     f0, correlation, level, loudest = (np.concatenate(column) for column in zip(*parts, strict=True))
     return f0, correlation, level, loudest
@@ -171,14 +178,15 @@ def _chunk_candidates(windows: F32, lags: _LagRange) -> tuple[F64, F64, F64, F64
 
 
 def _autocorrelation(windows: F32, n_lags: int) -> F32:
-    """Normalised autocorrelation at `n_lags` oversampled lags from 0, (frames, n_lags); eq. 9 of the paper."""
+    """Normalised autocorrelation at oversampled lags from 0, (frames, n_lags); eq. 9 of the paper."""
     size = windows.shape[1]
     window = hann(size)
     n_fft = 1 << (size + n_lags // _OVERSAMPLE).bit_length()
     of_frames = _circular(windows * window, n_fft)[:, :n_lags]
     of_window = _circular(window[None], n_fft)[:, :n_lags]
     energy = np.maximum(of_frames[:, :1], 1e-20)
-    return (of_frames / energy) / np.maximum(of_window / of_window[:, :1], 1e-3)
+    expected = np.maximum(of_window / of_window[:, :1], 1e-3)
+    return np.asarray(of_frames / energy / expected, np.float32)
 
 
 def _circular(windows: F32, n_fft: int) -> F32:
@@ -188,10 +196,13 @@ def _circular(windows: F32, n_fft: int) -> F32:
 
 
 def _highest_peaks(correlation: F32, lags: _LagRange) -> tuple[F64, F64]:
-    """Lags (in oversampled lags) and heights of the best peaks, (frames, candidates); height 0 where there are less."""
+    """Lags (oversampled) and heights of the best peaks, (frames, candidates); height 0: no peak."""
     inner = correlation[:, 1:-1]
     is_peak = (inner > correlation[:, :-2]) & (inner >= correlation[:, 2:]) & (inner > 0)
     is_peak[:, : lags.shortest - 1] = False
+    is_peak &= np.logical_or.accumulate(
+        inner < 0, axis=1
+    )  # a rumble's slope from lag 0 bears ripples, no periods
     lag = np.arange(1, correlation.shape[1] - 1)
     merit = np.where(is_peak, inner - _OCTAVE_COST * np.log2(lag / lags.shortest), -np.inf)
     count = min(_CANDIDATES, merit.shape[1])
@@ -200,7 +211,8 @@ def _highest_peaks(correlation: F32, lags: _LagRange) -> tuple[F64, F64]:
     bend = np.minimum(left - 2 * centre + right, -1e-12)
     shift = np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
     height = np.where(np.take_along_axis(is_peak, best, axis=1), centre - 0.25 * (left - right) * shift, 0.0)
-    return best + 1 + shift, np.clip(height, 0.0, 1.0)
+    lag_found = best + 1 + shift
+    return lag_found, np.where(lag_found <= lags.longest, np.clip(height, 0.0, 1.0), 0.0)
 
 
 def _scores(f0: F64, correlation: F64, relative_level: F64, floor_hz: float) -> F64:
@@ -233,10 +245,12 @@ def _best_path(f0: F64, scores: F64, hop_s: float) -> npt.NDArray[np.intp]:
     return path
 
 
-def _weighted_median(values: F64, weights: F64) -> float:
-    order = np.argsort(values)
-    reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+def _favourite(f0_hz: F64, weight: F64) -> float:
+    """The pitch with the most weight within half a semitone of it; their weighted mean."""
+    octaves = np.log2(f0_hz)
+    near = np.abs(octaves[:, None] - octaves[None, :]) < 0.5 / 12
+    best = near[int((near @ weight).argmax())]
+    return float(2 ** np.average(octaves[best], weights=weight[best]))
 
 
 def hz_to_note(f0_hz: float) -> float:

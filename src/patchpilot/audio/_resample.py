@@ -63,7 +63,7 @@ def fold_to_stereo(audio: Audio) -> Audio:
 def _fold_weights(channels: int) -> F32:
     """float32 (2, channels), rows adding up to 1."""
     sides = np.array(_SURROUND.get(channels) or [np.arange(channels) % 2 == side for side in (0, 1)], float)
-    return (sides / sides.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(sides / sides.sum(axis=1, keepdims=True), np.float32)
 
 
 def mono_if_mono(audio: Audio) -> Audio:

@@ -1,7 +1,7 @@
 """Writing sound files: all or nothing.
 
-A file is written beside its place under another name, flushed to the disk and only then renamed, so an interrupt,
-a crash or a full disk leaves the old file or none, never half a file.
+A file is written beside its place under another name, flushed to the disk and only then renamed, so an
+interrupt, a crash or a full disk leaves the old file or none, never half a file.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def save(audio: Audio, path: str | Path) -> None:
 
 
 def flac_preview(audio: Audio) -> Preview:
-    """16-bit FLAC bytes that do not clip: a sound that passes full scale is turned down, others are left alone."""
+    """16-bit FLAC bytes; a sound that passes full scale is turned down so that it does not clip."""
     peak = float(np.abs(audio.samples).max(initial=0.0))
     gain = min(1.0, _PREVIEW_PEAK / peak) if peak > 0 else 1.0
     buffer = io.BytesIO()
@@ -109,7 +109,10 @@ def _write_and_rename(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 
 def _wav_bytes(audio: Audio) -> bytes:
-    """A float32 WAV file. libsndfile would put the time of day into it; the same sound must give the same bytes."""
+    """A float32 WAV file.
+
+    libsndfile would put the time of day into it; the same sound must give the same bytes.
+    """
     data = audio.samples.T.astype("<f4").tobytes()
     frame = 4 * audio.channels
     fmt = struct.pack(

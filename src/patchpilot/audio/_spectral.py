@@ -1,8 +1,8 @@
 """Spectra over time: STFT magnitudes, mel bands and cepstral coefficients.
 
-Conventions: frames are rows, so every spectrogram is (frames, bins); frame k is centred on sample `k * hop`, with
-zeros beyond the ends; windows are periodic Hann. The numbers equal librosa's defaults (transposed), from which
-published metrics are defined; a test holds this.
+Conventions: frames are rows, so every spectrogram is (frames, bins); frame k is centred on sample `k * hop`,
+with zeros beyond the ends; windows are periodic Hann. The numbers equal librosa's defaults (transposed), from
+which published metrics are defined; a test holds this.
 """
 
 from __future__ import annotations

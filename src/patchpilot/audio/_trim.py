@@ -1,8 +1,9 @@
 """Where a sound begins and ends.
 
-The level is followed in 1 ms steps. A sound has *opened* when it passes −40 dB below its own peak; from there one
-walks outwards while it stays above −60 dB (or above the noise it sits in), so quiet attacks and tails stay whole
-and a hiss before the sound doesn't count as the sound (hysteresis, as in a noise gate).
+The level is followed in 1 ms steps. A sound has *opened* when it passes −40 dB below its own peak; from there
+one walks back while it stays above −60 dB and on while it stays above −80 dB (or above the noise it sits in),
+so quiet attacks and long tails stay whole and a hiss around the sound doesn't count as the sound (hysteresis,
+as in a gate).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ STEP_S = 0.001
 """Seconds between two values of `level_db`."""
 
 _OPEN_DB = -40.0
-_CLOSE_DB = -60.0
+_START_DB = -60.0
+_END_DB = -80.0
 _ABOVE_NOISE_DB = 6.0
+_FLAT_DB = 4.0
 _PREROLL_S = 0.001
 _POSTROLL_S = 0.010
 _SILENCE_DB = -200.0
@@ -51,7 +54,8 @@ def level_db(audio: Audio) -> F32:
     loudest[: len(audio)] = np.abs(audio.samples).max(axis=0)
     level = loudest.reshape(n_steps, step).max(axis=1)
     reference = max(float(level.max(initial=0.0)), 1e-30)
-    return 20 * np.log10(np.maximum(level / reference, 10 ** (_SILENCE_DB / 20)))
+    decibels = 20 * np.log10(np.maximum(level / reference, 10 ** (_SILENCE_DB / 20)))
+    return np.asarray(decibels, np.float32)
 
 
 def extent(audio: Audio) -> Extent:
@@ -61,9 +65,9 @@ def extent(audio: Audio) -> Extent:
     if opened.size == 0 or not audio.samples.any():
         return Extent(0.0, audio.duration_s)
     step_s = max(1, round(STEP_S * audio.sample_rate)) / audio.sample_rate
-    close = _close_db(level)
-    first = _walk(level > close, int(opened[0]), -1)
-    last = _walk(level > close, int(opened[-1]), +1)
+    noise = _noise_db(level)
+    first = _walk(level > max(_START_DB, noise), int(opened[0]), -1)
+    last = _walk(level > max(_END_DB, noise), int(opened[-1]), +1)
     return Extent(first * step_s, min((last + 1) * step_s, audio.duration_s))
 
 
@@ -97,10 +101,11 @@ def cut(audio: Audio, start_s: float, end_s: float, *, fade_s: float = 0.0) -> A
     return Audio(samples, audio.sample_rate)
 
 
-def _close_db(level: F32) -> float:
-    """The level under which the sound counts as over: −60 dB, or just above the noise it sits in."""
-    noise = float(np.percentile(level, 5))
-    return float(np.clip(noise + _ABOVE_NOISE_DB, _CLOSE_DB, _OPEN_DB))
+def _noise_db(level: F32) -> float:
+    """The noise a sound sits in: the quietest quarter of it if that is quiet and flat, else −200 dB."""
+    quietest, quarter = np.percentile(level, (5, 25))
+    is_noise = quarter < _OPEN_DB and quarter - quietest < _FLAT_DB
+    return float(quarter) + _ABOVE_NOISE_DB if is_noise else _SILENCE_DB
 
 
 def _walk(sounding: npt.NDArray[np.bool_], index: int, direction: int) -> int:

@@ -16,11 +16,6 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 
-def available() -> bool:
-    """Whether this system has all that the forking engine needs."""
-    return sys.platform == "linux" and hasattr(os, "memfd_create")
-
-
 def die_with(parent: int) -> None:
     """Be killed when `parent` ends. Not inherited over a fork, so each child calls it first."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

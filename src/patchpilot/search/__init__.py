@@ -1,0 +1,1 @@
+"""Ways of choosing a patch: one interface, one file or folder each."""

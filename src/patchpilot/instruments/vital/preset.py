@@ -13,7 +13,7 @@ from typing import Any
 from patchpilot.errors import EngineError, PatchError
 from patchpilot.instruments.vital.assets import from_vital, to_vital
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json, canonical_json
+from patchpilot.space.canonical import Json, canonical_json, sha256
 from patchpilot.space.patch import Patch
 from patchpilot.space.routing import FIELDS, Routing
 from patchpilot.space.space import Space
@@ -62,6 +62,20 @@ def document(space: Space, patch: Patch, *, structure_only: bool = False) -> Jso
     return {**extra.get("preset", {}), **info, "synth_version": SYNTH_VERSION, "settings": settings}
 
 
+def structure_key(patch: Patch) -> str:
+    """Hash of what `document(…, structure_only=True)` depends on."""
+    return sha256(
+        canonical_json(
+            [
+                patch.values.get("oversampling"),
+                [[routing.source, routing.destination, routing.mapping] for routing in patch.routings],
+                {slot: asset.sha256 for slot, asset in patch.assets.items()},
+                patch.extra,
+            ]
+        ).encode()
+    )
+
+
 def _slots(space: Space, patch: Patch, unknown: list[Json], *, structure_only: bool) -> dict[str, Json]:
     """The list of routings, padded to all slots, and the five controls of each slot."""
     assert space.routing is not None
@@ -90,9 +104,7 @@ def _assets(space: Space, patch: Patch) -> dict[str, Json]:
     assets = {**space.assets, **patch.assets}
     names = {"sample": "White Noise", **patch.info.get("assets", {})}
     lists = {
-        key: [
-            to_vital(assets[f"{kind}_{i}"], names.get(f"{kind}_{i}", "Init")) for i in range(1, count + 1)
-        ]
+        key: [to_vital(assets[f"{kind}_{i}"], names.get(f"{kind}_{i}", "Init")) for i in range(1, count + 1)]
         for key, (kind, count) in _SLOTS.items()
     }
     return {**lists, "sample": to_vital(assets["sample"], names["sample"])}

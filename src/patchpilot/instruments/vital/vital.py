@@ -17,7 +17,8 @@ from patchpilot.errors import EngineError, PatchError
 from patchpilot.files import write_text
 from patchpilot.instruments._fingerprint import fingerprint
 from patchpilot.instruments.vital.discover import engine_version, vital_space
-from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse
+from patchpilot.instruments.vital.folders import user_presets
+from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse, structure_key
 from patchpilot.space.canonical import sha256
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Note, Performance
@@ -44,6 +45,7 @@ class Vital:
         self, *, workers: int | None = None, timeout_s: float = 60.0, fork: bool | None = None
     ) -> None:
         self._pool = Pool(PROGRAM, workers=workers, timeout_s=timeout_s, fork=fork)
+        self._structures: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -125,6 +127,10 @@ class Vital:
         except PatchError as error:
             raise PatchError(f"{path}: {error}") from None
 
+    def preset_folder(self) -> Path:
+        """Where Vital's own browser finds a user's presets on this system."""
+        return user_presets()
+
     def _ask(self, preset: str | None, task: str) -> str:
         """Have an engine with a preset do a task that answers with text."""
         base = {"document": preset, "sample_rate": 44100, "engine_seed": 0}
@@ -136,10 +142,9 @@ class Vital:
 
     def _job(self, patch: Patch, performance: Performance, note: Note) -> Job:
         """One note: the structure is loaded once per worker, the values are set for each render."""
-        structure = document(self.space, patch, structure_only=True)
-        text = json.dumps(structure, sort_keys=True)
+        key = structure_key(patch)
         base = {
-            "document": text,
+            "document": self._structure_text(key, patch),
             "sample_rate": performance.sample_rate,
             "engine_seed": performance.engine_seed,
         }
@@ -153,8 +158,20 @@ class Vital:
             "hold_s": note.hold_s,
             "length_s": performance.length_s - note.start_s,
         }
-        key = sha256(text.encode(), repr((performance.sample_rate, performance.engine_seed)).encode())
-        return Job(base=base, base_key=key, delta=("render", delta), pristine=is_random(self.space, patch))
+        return Job(
+            base=base,
+            base_key=f"{key}/{performance.sample_rate}/{performance.engine_seed}",
+            delta=("render", delta),
+            pristine=is_random(self.space, patch),
+        )
+
+    def _structure_text(self, key: str, patch: Patch) -> str:
+        """Preset JSON of what cannot be set control by control; the last few are kept."""
+        if key not in self._structures:
+            while len(self._structures) >= 8:
+                self._structures.pop(next(iter(self._structures)))
+            self._structures[key] = json.dumps(document(self.space, patch, structure_only=True))
+        return self._structures[key]
 
 
 def is_random(space: Space, patch: Patch) -> bool:

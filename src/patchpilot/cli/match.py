@@ -1,0 +1,129 @@
+"""`patchpilot match`: a sound in, presets that make it out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from patchpilot.cli._progress import Progress
+from patchpilot.errors import PatchPilotError
+from patchpilot.files import make_folder, write_bytes
+
+if TYPE_CHECKING:
+    from patchpilot.instruments.base import Instrument
+    from patchpilot.match.result import MatchResult
+    from patchpilot.space.canonical import Json
+
+
+@click.command("match")
+@click.argument("sounds", nargs=-1, required=True, metavar="SOUND…", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder for the results; matches/NAME by default."
+)
+@click.option("--top", default=5, show_default=True, type=click.IntRange(1, 50), help="How many presets.")
+@click.option("--note", type=click.IntRange(0, 127), help="MIDI note of the sound; heard by default.")
+@click.option("--instrument", "instrument_name", default="vital", show_default=True, help="What plays it.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
+@click.option("--force", is_flag=True, help="Replace earlier results.")
+@click.option("--install", is_flag=True, help="Also put the presets where the synth's own browser looks.")
+@click.option("--json", "as_json", is_flag=True, help="Print result.json, one line a sound.")
+def command(
+    sounds: tuple[Path, ...],
+    out: Path | None,
+    top: int,
+    note: int | None,
+    instrument_name: str,
+    seed: int,
+    force: bool,
+    install: bool,
+    as_json: bool,
+) -> None:
+    """Find presets that make a SOUND.
+
+    Writes 1.vital … 5.vital with their previews, target.wav, report.html and result.json. Of many sounds each
+    gets a folder; one that fails does not stop the others.
+    """
+    from patchpilot.instruments.base import instrument
+
+    options = _Options(top, note, seed, force, install, as_json)
+    failed = 0
+    synth = instrument(instrument_name)
+    try:
+        for sound in sounds:
+            try:
+                _match_one(sound, _folder(sound, out, many=len(sounds) > 1), synth, options)
+            except PatchPilotError as error:
+                failed += 1
+                click.echo(f"Error: {error}", err=True)
+    finally:
+        synth.close()
+    if failed:
+        if len(sounds) > 1:
+            click.echo(f"{failed} of {len(sounds)} sounds failed.", err=True)
+        sys.exit(1)
+
+
+@dataclass(frozen=True)
+class _Options:
+    top: int
+    note: int | None
+    seed: int
+    force: bool
+    install: bool
+    as_json: bool
+
+
+def _folder(sound: Path, out: Path | None, *, many: bool) -> Path:
+    if out is None:
+        return Path("matches") / sound.stem
+    return out / sound.stem if many else out
+
+
+def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) -> None:
+    from patchpilot.match.match import match
+    from patchpilot.match.output import check_folder, write_result
+
+    check_folder(folder, force=options.force)
+    with Progress(sound.name) as progress:
+        result = match(
+            sound, synth, top=options.top, note=options.note, seed=options.seed, on_outcome=progress.heard
+        )
+    data = write_result(result, synth, folder, force=options.force)
+    click.echo(_table(result), err=options.as_json)
+    for remark in result.remarks:
+        click.echo(f"note: {remark}", err=True)
+    click.echo(f"page: {(folder / 'report.html').resolve()}", err=options.as_json)
+    if options.install:
+        _install(folder, result.name, data, synth)
+    if options.as_json:
+        click.echo(json.dumps(data))
+
+
+def _table(result: MatchResult) -> str:
+    """Matches and reference rows with their headline distance."""
+    from patchpilot.distance import wording
+
+    lines = [f"{result.name}: note {result.target.note}, {result.target.length_s:.2f} s"]
+    for found in result.matches:
+        distance = found.distance["logmel"]
+        origin = found.take.origin
+        lines.append(
+            f"  {found.rank}  {distance:6.3f}  {wording(distance):<17} {origin.detail or origin.searcher}"
+        )
+    lines += [f"  -  {row['logmel']:6.3f}  {name}" for name, row in result.rows.items()]
+    return "\n".join(lines)
+
+
+def _install(folder: Path, name: str, data: Json, synth: Instrument) -> None:
+    """Copy the presets to the synth's own folder, saying where first."""
+    target = synth.preset_folder() / "Patch Pilot"
+    for found in data["matches"]:
+        place = target / f"{name} {found['rank']}{synth.suffix}"
+        click.echo(f"install: {place}", err=True)
+        make_folder(target)
+        write_bytes(place, (folder / found["preset"]).read_bytes())

@@ -1,0 +1,27 @@
+"""`patchpilot plugins`: every registered instrument, searcher, objective and distance."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import entry_points
+
+import click
+
+from patchpilot.registry import GROUPS, names
+
+
+@click.command("plugins")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(as_json: bool) -> None:
+    """List what is registered, and by which package."""
+    rows = []
+    for group in GROUPS:
+        names(group)  # refuses two of one name
+        for entry in sorted(entry_points(group=f"patchpilot.{group}"), key=lambda entry: entry.name):
+            package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
+            rows.append({"kind": group, "name": entry.name, "package": package, "object": entry.value})
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    for row in rows:
+        click.echo(f"{row['kind']:<12} {row['name']:<16} {row['package']}")

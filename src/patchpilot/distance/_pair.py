@@ -1,0 +1,40 @@
+"""Two sounds made comparable: one rate, one length, one number of channels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from patchpilot.audio import F32, Audio, resample
+
+
+def stereo_pair(target: Audio, other: Audio, sample_rate: int) -> tuple[F32, F32]:
+    """Both sounds at a rate, as long as the target, with as many channels as the one that has more.
+
+    Args:
+        target: any rate; its length counts.
+        other: any rate; cut, or padded with silence.
+        sample_rate: int > 0, Hz.
+
+    Returns:
+        Two float32 arrays of one shape (channels, n). A mono sound is repeated in each channel.
+    """
+    ours = resample(target, sample_rate).samples
+    theirs = fitted(resample(other, sample_rate).samples, ours.shape[1])
+    channels = max(len(ours), len(theirs))
+    return _widened(ours, channels), _widened(theirs, channels)
+
+
+def mono_pair(target: Audio, other: Audio, sample_rate: int) -> tuple[F32, F32]:
+    """Both sounds at a rate, as long as the target, each the mean of its channels: two float32 (n,)."""
+    ours = resample(target, sample_rate).mono()
+    return ours, fitted(resample(other, sample_rate).mono(), len(ours))
+
+
+def fitted(y: F32, n: int) -> F32:
+    """`y` cut, or padded with zeros, to `n` samples along its last axis."""
+    missing = max(0, n - y.shape[-1])
+    return np.pad(y[..., :n], [(0, 0)] * (y.ndim - 1) + [(0, missing)])
+
+
+def _widened(samples: F32, channels: int) -> F32:
+    return np.broadcast_to(samples, (channels, samples.shape[1])) if len(samples) == 1 else samples

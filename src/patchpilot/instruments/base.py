@@ -1,0 +1,64 @@
+"""What every instrument can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from patchpilot import registry
+from patchpilot.audio import Audio
+from patchpilot.errors import EngineError
+from patchpilot.space import Patch, Performance, Space
+
+
+class Instrument(Protocol):
+    """A synthesizer, a rack, a plug-in."""
+
+    @property
+    def name(self) -> str:
+        """Name under which it is registered."""
+
+    @property
+    def suffix(self) -> str:
+        """File ending of its preset files, with the dot."""
+
+    @property
+    def space(self) -> Space:
+        """What it can do."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Engine version, system and processor: what bit-exactness is promised for."""
+
+    def render(self, patch: Patch, performance: Performance) -> Audio:
+        """Play a patch; raises `EngineError`."""
+
+    def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
+        """Play many patches; yields (position, audio or error) as they are done."""
+
+    def export(self, patch: Patch, path: Path | str) -> None:
+        """Write its native preset file; raises `OutputError`."""
+
+    def load(self, path: Path | str) -> Patch:
+        """Read its native preset file; raises `PatchError`."""
+
+    def preset_folder(self) -> Path:
+        """Where the instrument's own browser finds a user's presets on this system."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+def instrument(name: str = "vital", **options: Any) -> Instrument:
+    """A registered instrument by its name.
+
+    Args:
+        name: as `patchpilot doctor` lists them.
+        options: passed to the instrument ("workers", "timeout_s", …).
+
+    Raises:
+        PluginError: there is none of that name, or what it needs is missing.
+    """
+    made: Instrument = registry.load("instruments", name)(**options)
+    return made

@@ -1,0 +1,129 @@
+"""The main job: a sound in, ranked patches out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from patchpilot import registry
+from patchpilot.audio import Audio, Target, listen
+from patchpilot.distance import compare
+from patchpilot.errors import EngineError
+from patchpilot.experiment.run import Budget, run
+from patchpilot.instruments.base import Instrument
+from patchpilot.match.result import Match, MatchResult
+from patchpilot.objectives.closeness import CloseTo
+from patchpilot.search.base import Context, Outcome
+from patchpilot.space import Patch, Performance
+from patchpilot.space.sampling import random_patch
+
+TAIL_S = 0.2
+"""How much longer than the target a match is played and compared."""
+
+
+def match(
+    sound: str | Path | Audio | Target,
+    instrument: Instrument,
+    *,
+    top: int = 5,
+    using: Sequence[str] = ("resynthesis",),
+    note: int | None = None,
+    seed: int = 0,
+    budget: Budget = Budget(),  # noqa: B008 (frozen)
+    on_outcome: Callable[[Outcome], None] = lambda _: None,
+) -> MatchResult:
+    """Find patches that make a sound.
+
+    Args:
+        sound: a file, audio, or a target that was listened to before.
+        instrument: what should make the sound.
+        top: how many patches to return at most.
+        using: names of the searchers to try.
+        note: MIDI note the sound is taken to be; heard from it by default.
+        seed: of all random choices.
+        budget: most renders and time for each searcher.
+        on_outcome: called after each render, for progress.
+
+    Raises:
+        AudioError: the sound cannot be used.
+        EngineError: not one patch could be rendered.
+    """
+    began = time.monotonic()
+    target = sound if isinstance(sound, Target) else listen(sound, note=note)
+    performance = performance_of(target)
+    context = Context(instrument, performance, target, seed=seed)
+    objective = CloseTo(target.audio)
+    outcomes: list[Outcome] = []
+    for name in using:
+        searcher = registry.load("search", name)()
+        outcomes += run(searcher, objective, context, budget=budget, on_outcome=on_outcome)
+    best = _best(outcomes, top)
+    matches = tuple(_match(rank, outcome, target, instrument) for rank, outcome in enumerate(best, start=1))
+    rows = _rows(context, best[0])
+    return MatchResult(
+        target=target,
+        performance=performance,
+        instrument=instrument.name,
+        matches=matches,
+        rows=rows,
+        seconds=time.monotonic() - began,
+        remarks=target.notes,
+    )
+
+
+def performance_of(target: Target) -> Performance:
+    """What every patch is played with: the target's note, held as long, and a little longer."""
+    return Performance.one_note(
+        target.note,
+        velocity=target.velocity,
+        hold_s=target.hold_s,
+        length_s=target.length_s + TAIL_S,
+    )
+
+
+def _best(outcomes: Sequence[Outcome], top: int) -> list[Outcome]:
+    """The closest of each patch, closest first."""
+    heard = [outcome for outcome in outcomes if outcome.take is not None]
+    if not heard:
+        reasons = sorted({outcome.error for outcome in outcomes}) or ["nothing was proposed"]
+        raise EngineError(f"not one patch could be rendered: {'; '.join(reasons)}")
+    ranked = sorted(heard, key=lambda outcome: -outcome.score)
+    different = {outcome.proposal.patch.sha256: outcome for outcome in reversed(ranked)}
+    return sorted(different.values(), key=lambda outcome: -outcome.score)[:top]
+
+
+def _match(rank: int, outcome: Outcome, target: Target, instrument: Instrument) -> Match:
+    assert outcome.take is not None
+    return Match(
+        rank=rank,
+        take=outcome.take,
+        distance=compare(target.audio, outcome.take.audio),
+        knobs_only=not any(slot.startswith(("wavetable", "sample")) for slot in outcome.take.patch.assets),
+        remarks=outcome.proposal.remarks,
+    )
+
+
+def _rows(context: Context, best: Outcome) -> Mapping[str, Mapping[str, float]]:
+    """What a number means: silence, the init patch, a random patch, the best one with other dice."""
+    space = context.instrument.space
+    rng = np.random.default_rng(context.seed)
+    keep = ("volume", "osc_1_on", "osc_1_level")
+    performance = context.performance
+    pairs: dict[str, tuple[Patch, Performance]] = {
+        "init patch": (Patch.make(space), performance),
+        "random patch": (random_patch(space, rng, keep=keep), performance),
+        "best match, other engine seed": (best.proposal.patch, performance.with_seed(1)),
+    }
+    assert context.target is not None
+    target = context.target.audio
+    silence = Audio(np.zeros((1, len(target)), np.float32), target.sample_rate)
+    rows = {"silence": compare(target, silence)}
+    rendered = dict(context.instrument.stream(pairs.values()))
+    for i, name in enumerate(pairs):
+        audio = rendered[i]
+        if isinstance(audio, Audio):
+            rows[name] = compare(target, audio)
+    return rows

@@ -1,0 +1,58 @@
+"""What a match is: ranked takes, their distances, and what they are measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from patchpilot.audio import Target
+from patchpilot.instruments.take import Take
+from patchpilot.space import Performance
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """One answer.
+
+    Attributes:
+        rank: 1 for the closest.
+        take: its patch, audio and origin.
+        distance: by metric name; "logmel" is the headline. Lower is closer.
+        knobs_only: whether it uses built-in wavetables only, so that all of it is knobs.
+        remarks: plain sentences for the user.
+    """
+
+    rank: int
+    take: Take
+    distance: Mapping[str, float]
+    knobs_only: bool
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class MatchResult:
+    """All answers to one sound.
+
+    Attributes:
+        target: the sound as it was listened to.
+        performance: what every match was played with.
+        instrument: name of the instrument.
+        matches: closest first.
+        rows: distances of the same metrics for "silence", "init patch", "random patch" and, where the best
+            patch draws random numbers, "best match, other engine seed": what a number means.
+        seconds: time from the sound to the answers.
+        remarks: plain sentences for the user.
+    """
+
+    target: Target
+    performance: Performance
+    instrument: str
+    matches: tuple[Match, ...]
+    rows: Mapping[str, Mapping[str, float]]
+    seconds: float
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the sound is called: its file's name without the ending."""
+        return self.target.source.stem if self.target.source else "sound"

@@ -1,0 +1,115 @@
+"""Programs for the pool, without any native library: what workers import."""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_leak: list[object] = []
+
+
+def boot() -> None:
+    """Nothing to load."""
+
+
+def boot_fails() -> None:
+    raise ImportError("libtoy.so: cannot open shared object file")
+
+
+def boot_crashes() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def prepare(base: Any) -> Any:
+    if base == "crash":
+        print("about to crash", flush=True)
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if base == "hang":
+        time.sleep(1000)
+    if base == "raise":
+        raise ValueError("no such preset")
+    return {"base": base, "uses": 0, "random": np.random.default_rng(1)}
+
+
+def run(state: dict[str, Any], delta: Any) -> Any:
+    """`delta` is (verb, argument)."""
+    verb, argument = delta
+    result = _VERBS[verb](state, argument)
+    state["uses"] += 1
+    return result
+
+
+def _sum(state: dict[str, Any], x: Any) -> Any:
+    return state["base"] + x
+
+
+def _noise(state: dict[str, Any], n: int) -> npt.NDArray[np.float32]:
+    """Depends on the state's hidden random generator, as a synthesizer's random phase does."""
+    return state["random"].standard_normal((2, n), dtype=np.float32)  # type: ignore[no-any-return]
+
+
+def _uses(state: dict[str, Any], _: Any) -> tuple[int, int]:
+    _leak.append(1)
+    return state["uses"], len(_leak)
+
+
+def _crash(_: Any, name: str) -> None:
+    os.write(2, b"libtoy: assertion failed\n")
+    os.kill(os.getpid(), signal.Signals[name])
+
+
+def _exit(_: Any, code: int) -> None:
+    os._exit(code)
+
+
+def _hang(_: Any, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def _hang_locked(_: Any, seconds: float) -> None:
+    """Sleep in native code without giving the interpreter's lock back."""
+    ctypes.PyDLL(None).usleep(int(seconds * 1e6))
+
+
+def _raise(_: Any, text: str) -> None:
+    raise ValueError(text)
+
+
+def _leave(_: Any, code: int) -> None:
+    sys.exit(code)
+
+
+def _unpicklable(_state: Any, _: Any) -> Any:
+    return lambda: None
+
+
+def _loud(state: dict[str, Any], n: int) -> int:
+    for fd in (1, 2):
+        try:
+            os.write(fd, b"x" * n)
+        except BlockingIOError:
+            pass
+    print("y" * n, flush=True)
+    return len(sys.stdin.read() if sys.stdin else "")
+
+
+def _huge(state: dict[str, Any], n: int) -> npt.NDArray[np.float32]:
+    return np.arange(n, dtype=np.float32)
+
+
+def _mixed(state: dict[str, Any], n: int) -> dict[str, Any]:
+    return {"a": np.ones((n, 3), order="F"), "b": [np.zeros(0), "text", np.arange(n)[::2]], "c": None}
+
+
+def _pid(_state: Any, _: Any) -> int:
+    return os.getpid()
+
+
+_VERBS = {name[1:]: value for name, value in list(globals().items()) if name.startswith("_") and callable(value)}
