@@ -32,7 +32,7 @@ def run(
     objective: Objective,
     context: Context,
     *,
-    budget: Budget = Budget(),  # noqa: B008 (frozen)
+    budget: Budget = Budget(),
     batch: int = 8,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
@@ -55,7 +55,7 @@ def run(
         proposals = searcher.ask(min(batch, budget.renders - len(outcomes)))
         if not proposals:
             break
-        told = [outcome for outcome in _played(proposals, objective, context, on_outcome)]
+        told = list(_played(proposals, objective, context, on_outcome))
         searcher.tell(told)
         outcomes.extend(told)
     return outcomes

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from patchpilot import registry
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
-from patchpilot.space import Patch, Performance, Space
+from patchpilot.space import Asset, Patch, Performance, Space
 
 
 class Instrument(Protocol):
@@ -42,6 +42,9 @@ class Instrument(Protocol):
 
     def load(self, path: Path | str) -> Patch:
         """Read its native preset file; raises `PatchError`."""
+
+    def is_built_in(self, asset: Asset) -> bool:
+        """Whether an asset is one that every user of the instrument has, so that all else is knobs."""
 
     def preset_folder(self) -> Path:
         """Where the instrument's own browser finds a user's presets on this system."""

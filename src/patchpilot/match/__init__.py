@@ -1,0 +1,1 @@
+"""The main job: play it a sound, get ranked patches, presets, previews and a page."""

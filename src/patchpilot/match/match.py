@@ -32,7 +32,7 @@ def match(
     using: Sequence[str] = ("resynthesis",),
     note: int | None = None,
     seed: int = 0,
-    budget: Budget = Budget(),  # noqa: B008 (frozen)
+    budget: Budget = Budget(),
     on_outcome: Callable[[Outcome], None] = lambda _: None,
 ) -> MatchResult:
     """Find patches that make a sound.
@@ -101,7 +101,7 @@ def _match(rank: int, outcome: Outcome, target: Target, instrument: Instrument) 
         rank=rank,
         take=outcome.take,
         distance=compare(target.audio, outcome.take.audio),
-        knobs_only=not any(slot.startswith(("wavetable", "sample")) for slot in outcome.take.patch.assets),
+        knobs_only=all(instrument.is_built_in(asset) for asset in outcome.take.patch.assets.values()),
         remarks=outcome.proposal.remarks,
     )
 

@@ -8,6 +8,7 @@ that has just been made and loaded, and has never played.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,8 @@ def prepare(base: dict[str, Any]) -> Any:
 def run(synth: Any, delta: tuple[str, Any]) -> Any:
     """Do one task ("render", "read" or "describe") with a prepared engine."""
     task, argument = delta
-    return {"render": _render, "read": _read, "describe": _describe}[task](synth, argument)
+    tasks: dict[str, Callable[[Any, Any], Any]] = {"render": _render, "read": _read, "describe": _describe}
+    return tasks[task](synth, argument)
 
 
 def _render(synth: Any, argument: dict[str, Any]) -> npt.NDArray[np.float32]:

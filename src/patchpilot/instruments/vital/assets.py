@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -124,7 +125,7 @@ def wavetable(frames: npt.ArrayLike, positions: Sequence[int] | None = None) -> 
         positions = (
             np.round(np.linspace(0, MAX_FRAME if len(waves) > 1 else 0, len(waves))).astype(int).tolist()
         )
-    ascending = all(a < b for a, b in zip(positions, positions[1:], strict=False))
+    ascending = all(a < b for a, b in pairwise(positions))
     if len(positions) != len(waves) or not ascending or positions[0] < 0 or positions[-1] > MAX_FRAME:
         raise ParameterError(f"expected {len(waves)} ascending positions in 0..{MAX_FRAME}, got {positions}")
     source = {

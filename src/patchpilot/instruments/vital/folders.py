@@ -12,7 +12,7 @@ import platformdirs
 def user_presets() -> Path:
     """Vital's own folder for a user's presets; PATCHPILOT_VITAL_PRESETS names another.
 
-    Windows: Documents\\Vital\\User\\Presets; macOS: ~/Music/Vital/User/Presets;
+    Windows: Documents/Vital/User/Presets; macOS: ~/Music/Vital/User/Presets;
     Linux: ~/.local/share/vital/User/Presets.
     """
     named = os.environ.get("PATCHPILOT_VITAL_PRESETS")

@@ -198,7 +198,9 @@ def _routings(
     """The routings that the engine understood, in the file's order, and the entries it did not."""
     assert space.routing is not None
     sources, destinations = set(space.routing.sources), set(space.routing.destinations)
-    known, unknown, position = [], [], {}
+    known: list[Routing] = []
+    unknown: list[Json] = []
+    position: dict[int, int] = {}  # slot in the file -> place among the known ones, from 0
     for i, entry in enumerate(settings.get("modulations", []), start=1):
         if not isinstance(entry, dict) or not (entry.get("source") or entry.get("destination")):
             continue

@@ -19,6 +19,8 @@ from patchpilot.instruments._fingerprint import fingerprint
 from patchpilot.instruments.vital.discover import engine_version, vital_space
 from patchpilot.instruments.vital.folders import user_presets
 from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse, structure_key
+from patchpilot.instruments.vital.wavetables import is_built_in
+from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Note, Performance
@@ -126,6 +128,10 @@ class Vital:
             return parse(self.space, text, lambda preset: self._ask(preset, "read"))
         except PatchError as error:
             raise PatchError(f"{path}: {error}") from None
+
+    def is_built_in(self, asset: Asset) -> bool:
+        """Whether an asset is one of the built-in wavetables, or an LFO shape (which is drawn, not sampled)."""
+        return asset.kind == "lfo" or is_built_in(asset)
 
     def preset_folder(self) -> Path:
         """Where Vital's own browser finds a user's presets on this system."""

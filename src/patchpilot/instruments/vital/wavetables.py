@@ -24,7 +24,7 @@ from patchpilot.space.assets import Asset
 Frames = npt.NDArray[np.float32]
 Spectrum = npt.NDArray[np.complex128]
 """(…, 1023): complex amplitudes of the harmonics; real ones are sines."""
-Real = npt.NDArray[np.float64]
+Real = npt.NDArray[np.floating[Any]]
 N = np.arange(1.0, FRAME_SIZE // 2)
 """Numbers of the harmonics."""
 _GRID = 2.0**20
@@ -52,12 +52,7 @@ def built_in(name: str) -> Asset:
 
 def is_built_in(asset: Asset) -> bool:
     """Whether an asset holds the content of one of these tables."""
-    return asset.sha256 in _digests()
-
-
-@cache
-def _digests() -> frozenset[str]:
-    return frozenset(built_in(name).sha256 for name in BUILT_IN)
+    return any(asset.sha256 == built_in(name).sha256 for name in BUILT_IN)
 
 
 def basic_shapes() -> Frames:
@@ -81,8 +76,8 @@ def pulse_width() -> Frames:
 
 def pwm() -> Frames:
     """A pulse from 90 % to 10 % around its middle, the square at half: for an LFO to sweep."""
-    widths = np.linspace(0.9, 0.1, 33)
-    return _frames(np.array([_steps([-width / 2, width / 2], [1.0, -1.0]) for width in widths]))
+    halves = np.linspace(0.45, 0.05, 33)
+    return _frames(np.array([_steps([-half, half], [1.0, -1.0]) for half in halves]))
 
 
 def harmonic_series() -> Frames:
@@ -232,7 +227,7 @@ def _frames(spectra: npt.NDArray[Any]) -> Frames:
 
 def _sampled(shape: Callable[[Real, float], Real], indices: Real) -> Frames:
     """Frames of a shape of x in 0..2π whose harmonics fade out long before the last."""
-    x: Real = np.arange(FRAME_SIZE) * (2.0 * np.pi / FRAME_SIZE)
+    x = np.arange(FRAME_SIZE) * (2.0 * np.pi / FRAME_SIZE)
     waves = np.array([shape(x, index) for index in indices.tolist()])
     return _frames(1j * np.fft.rfft(waves, axis=1)[:, 1:-1])
 
