@@ -12,7 +12,7 @@ from patchpilot.errors import AudioError
 F32 = npt.NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Audio:
     """A sound.
 
@@ -27,15 +27,16 @@ class Audio:
     samples: F32
     sample_rate: int
 
-    def __post_init__(self) -> None:
-        samples = np.ascontiguousarray(np.atleast_2d(self.samples), dtype=np.float32)
-        if samples.ndim != 2:
-            raise AudioError(f"expected samples of shape (channels, n), got {np.shape(self.samples)}")
-        if self.sample_rate <= 0:
-            raise AudioError(f"expected a sample rate above 0 Hz, got {self.sample_rate}")
-        samples = samples.view()
-        samples.flags.writeable = False
-        object.__setattr__(self, "samples", samples)
+    def __init__(self, samples: npt.ArrayLike, sample_rate: int) -> None:
+        rows = np.ascontiguousarray(np.atleast_2d(samples), dtype=np.float32)
+        if rows.ndim != 2:
+            raise AudioError(f"expected samples of shape (channels, n), got {np.shape(samples)}")
+        if sample_rate <= 0:
+            raise AudioError(f"expected a sample rate above 0 Hz, got {sample_rate}")
+        read_only = rows.view()
+        read_only.flags.writeable = False
+        object.__setattr__(self, "samples", read_only)
+        object.__setattr__(self, "sample_rate", sample_rate)
 
     @property
     def channels(self) -> int:

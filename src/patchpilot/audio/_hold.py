@@ -33,7 +33,8 @@ def hold_s(audio: Audio) -> float:
     """
     level = _smooth_level(audio)
     start = int(level.argmax())
-    knee = _knee(level[start:])
+    end = int(np.flatnonzero(level > _FLOOR_DB)[-1]) + 1 if level.max() > _FLOOR_DB else len(level)
+    knee = _knee(level[start:end])
     return audio.duration_s if knee is None else min((start + knee) * STEP_S, audio.duration_s)
 
 

@@ -27,6 +27,7 @@ SAMPLE_RATE = 44100
 DEFAULT_NOTE = 60
 DEFAULT_VELOCITY = 0.8
 MIN_S = 0.02
+_MIN_HEARD_S = 0.01
 MAX_S = 12.0
 _READ_S = 30.0
 """A first sound lies in here, or the file is not what was meant."""
@@ -87,9 +88,11 @@ def listen(sound: str | Path | Audio, *, note: int | None = None, whole: bool = 
     if note is not None and not 0 <= note <= 127:
         raise ParameterError(f"expected a MIDI note from 0 to 127 (60 is middle C), got {note}")
     source = None if isinstance(sound, Audio) else Path(sound)
-    name = "this sound" if source is None else str(source)
     remarks: list[str] = []
-    recording = _prepared(_read(sound, remarks), name, remarks)
+    recording = _read(sound, remarks)
+    name = "this sound" if source is None else str(source)
+    _check(recording, f"the first {_READ_S:.0f} s of {name}" if remarks else name)
+    recording = _prepared(recording, remarks)
     audio = _one_sound(recording, whole, remarks)
     heard = pitch(audio)
     chosen = _choose_note(heard, note, remarks)
@@ -119,9 +122,8 @@ def _read(sound: str | Path | Audio, remarks: list[str]) -> Audio:
     return audio
 
 
-def _prepared(audio: Audio, name: str, remarks: list[str]) -> Audio:
-    """One or two channels at 44.1 kHz, known to be neither silent nor too short."""
-    _check(audio, name)
+def _prepared(audio: Audio, remarks: list[str]) -> Audio:
+    """One or two channels at 44.1 kHz."""
     if audio.channels > 2:
         remarks.append(f"{audio.channels} channels were folded to stereo")
     if audio.sample_rate < _LOW_RATE:
@@ -142,7 +144,7 @@ def _check(audio: Audio, name: str) -> None:
         )
     found = extent(audio)
     length_s = found.end_s - found.start_s
-    if audio.duration_s < MIN_S or length_s < MIN_S / 4:
+    if audio.duration_s < MIN_S or length_s < _MIN_HEARD_S:
         shortest = min(audio.duration_s, length_s) * 1000
         raise AudioError(
             f"expected a sound of at least {MIN_S * 1000:.0f} ms, but {name} lasts {shortest:.1f} ms. "

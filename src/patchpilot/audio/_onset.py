@@ -80,8 +80,7 @@ def onsets_s(audio: Audio) -> tuple[float, ...]:
 
 
 def first_sound(audio: Audio) -> FirstSound:
-    """Cut a recording where its first sound ends: at the next strong onset, or where it falls silent for 150
-    ms.
+    """Cut a recording where its first sound ends: at the next strong onset, or before one after silence.
 
     Args:
         audio: a trimmed recording, as `trim` returns it: its first sound begins at its start.

@@ -39,9 +39,9 @@ _VOICING_COST = 0.14
 _VOICING_THRESHOLD = 0.45
 _SILENCE_THRESHOLD = 0.03
 _COST_STEP_S = 0.01
-"""The step for which Boersma gives the costs of leaps and of voicing."""
+"""The step for which Boersma gives the costs of leaps and voicing; a longer one doesn't make them cheaper."""
 _HOP_S = 0.01
-_ENOUGH_FRAMES = 100
+_ENOUGH_FRAMES = 64
 """For one pitch; a long sound is sampled more sparsely."""
 _CHUNK = 64
 """Frames transformed at once, to keep memory low."""
@@ -84,8 +84,7 @@ class Pitch:
 
 
 def pitch(audio: Audio) -> Pitch:
-    """The pitch of one sound: where its track dwells longest and loudest, so a kick's or a slide's resting
-    place.
+    """The pitch of one sound: where its track dwells longest and loudest, so where a kick comes to rest.
 
     Args:
         audio: at least 20 ms; any number of channels, their mean is listened to.
@@ -227,7 +226,7 @@ def _scores(f0: F64, correlation: F64, relative_level: F64, floor_hz: float) -> 
 
 def _best_path(f0: F64, scores: F64, hop_s: float) -> npt.NDArray[np.intp]:
     """Column of the candidate taken in each frame (Viterbi, 1967)."""
-    scale = _COST_STEP_S / hop_s
+    scale = max(1.0, _COST_STEP_S / hop_s)
     octaves = np.log2(f0)
     total = scores[0]
     back = np.zeros(f0.shape, np.intp)

@@ -1,8 +1,8 @@
 """Spectra over time: STFT magnitudes, mel bands and cepstral coefficients.
 
-Conventions: frames are rows, so every spectrogram is (frames, bins); frame k is centred on sample `k * hop`,
-with zeros beyond the ends; windows are periodic Hann. The numbers equal librosa's defaults (transposed), from
-which published metrics are defined; a test holds this.
+Conventions: signals are (..., n), frames are rows, so every spectrogram is (..., frames, bins); frame k is
+centred on sample `k * hop`, with zeros beyond the ends; windows are periodic Hann. The numbers equal
+librosa's defaults (transposed), from which published metrics are defined; a test holds this.
 """
 
 from __future__ import annotations
@@ -29,29 +29,30 @@ def frames(y: F32, *, size: int, hop: int) -> F32:
     """Overlapping frames of a signal, centred, with zeros beyond its ends.
 
     Args:
-        y: float32 (n,), n >= 1.
+        y: float32 (..., n).
         size: int >= 1, samples in a frame.
         hop: int >= 1, samples between frames.
 
     Returns:
-        float32 (1 + n // hop, size), a read-only view where `size` is even.
+        float32 (..., frames, size), read-only; 1 + n // hop frames where `size` is even.
     """
-    padded = np.pad(np.asarray(y, np.float32), size // 2)
-    return np.lib.stride_tricks.sliding_window_view(padded, size)[::hop]
+    around = [(0, 0)] * (np.ndim(y) - 1) + [(size // 2, size // 2)]
+    padded = np.pad(np.asarray(y, np.float32), around)
+    return np.lib.stride_tricks.sliding_window_view(padded, size, axis=-1)[..., ::hop, :]
 
 
 def stft_magnitude(y: F32, *, n_fft: int, hop: int) -> F32:
     """Magnitudes of the short-time Fourier transform, not scaled by the window.
 
     Args:
-        y: float32 (n,), full scale = 1.0.
+        y: float32 (..., n), full scale = 1.0.
         n_fft: int >= 2, samples in a window and in its transform.
         hop: int >= 1, samples between frames.
 
     Returns:
-        float32 (frames, 1 + n_fft // 2), >= 0.
+        float32 (..., frames, 1 + n_fft // 2), >= 0.
     """
-    return np.abs(np.fft.rfft(frames(y, size=n_fft, hop=hop) * hann(n_fft), axis=1)).astype(np.float32)
+    return np.abs(np.fft.rfft(frames(y, size=n_fft, hop=hop) * hann(n_fft))).astype(np.float32)
 
 
 def hz_to_mel(hz: np.ndarray | float) -> np.ndarray:
@@ -96,7 +97,7 @@ def mel_filterbank(
 
 
 def mel_power(y: F32, sample_rate: int, *, n_fft: int, hop: int, n_mels: int) -> F32:
-    """Mel bands of the power spectrum from 0 Hz to half the sample rate, float32 (frames, n_mels), >= 0."""
+    """Mel bands of the power spectrum up to half the sample rate, float32 (..., frames, n_mels), >= 0."""
     power = np.square(stft_magnitude(y, n_fft=n_fft, hop=hop))
     return power @ mel_filterbank(sample_rate, n_fft=n_fft, n_mels=n_mels)
 
@@ -123,7 +124,7 @@ def mfcc(
     """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980) of mel power in decibels.
 
     Args:
-        y: float32 (n,), full scale = 1.0.
+        y: float32 (..., n), full scale = 1.0.
         sample_rate: int > 0, Hz.
         n_mfcc: 1 to `n_mels`, coefficients kept, the first (the level) included.
         n_fft: samples in a window.
@@ -131,9 +132,9 @@ def mfcc(
         n_mels: number of bands.
 
     Returns:
-        float32 (frames, n_mfcc).
+        float32 (..., frames, n_mfcc).
     """
     from scipy.fft import dct
 
     bands = power_to_db(mel_power(y, sample_rate, n_fft=n_fft, hop=hop, n_mels=n_mels))
-    return np.asarray(dct(bands, axis=1, norm="ortho")[:, :n_mfcc], np.float32)
+    return np.asarray(dct(bands, axis=-1, norm="ortho")[..., :n_mfcc], np.float32)

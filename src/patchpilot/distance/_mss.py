@@ -33,5 +33,5 @@ def mss(target: Audio, other: Audio) -> float:
 
 def _mel_db(samples: F32, n_fft: int, hop: int, n_mels: int) -> F32:
     """float32 (channels, frames, n_mels), its maximum 0 dB."""
-    power = np.stack([mel_power(y, SAMPLE_RATE, n_fft=n_fft, hop=hop, n_mels=n_mels) for y in samples])
+    power = mel_power(samples, SAMPLE_RATE, n_fft=n_fft, hop=hop, n_mels=n_mels)
     return power_to_db(power, reference=float(power.max()))

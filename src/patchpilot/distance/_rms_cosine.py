@@ -34,4 +34,5 @@ def rms_cosine(target: Audio, other: Audio) -> float:
 
 def _envelope(y: F32) -> F64:
     """RMS of 50 ms windows every 25 ms, float64 (frames,)."""
-    return np.sqrt(np.mean(np.square(frames(y, size=WINDOW, hop=HOP), dtype=np.float64), axis=1))
+    windows = frames(y, size=WINDOW, hop=HOP)
+    return np.asarray(np.sqrt(np.mean(np.square(windows, dtype=np.float64), axis=1)))

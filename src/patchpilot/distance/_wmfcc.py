@@ -58,7 +58,7 @@ def warped_distance(cost: F64) -> float:
 
 def _features(samples: F32) -> F32:
     """float32 (frames, channels * 20)."""
-    return np.hstack([mfcc(y, SAMPLE_RATE, n_mfcc=N_MFCC, n_fft=N_FFT, hop=HOP) for y in samples])
+    return np.hstack(list(mfcc(samples, SAMPLE_RATE, n_mfcc=N_MFCC, n_fft=N_FFT, hop=HOP)))
 
 
 def _mean_abs(ours: F32, theirs: F32) -> F64:

@@ -1,7 +1,7 @@
-"""What a patch says, for a reader: the knobs that matter, the modulations as sentences, the complete list.
+"""What a patch says, for a reader: knobs that matter, modulations as sentences, the complete list.
 
-Works for any Space; it only relies on how controls are named: "X_on" switches module X, "X_sync" at its lowest
-option makes X run on "X_frequency" and else on "X_tempo".
+Works for any Space; it only relies on how controls are named: "X_on" switches module X, "X_sync" at its
+lowest option makes X run on "X_frequency" and else on "X_tempo".
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from patchpilot.space import Parameter, Patch, Routing, Space
-from patchpilot.space.routing import SLOT
+from patchpilot.space.routing import FIELDS, SLOT
 
 MAX_KNOBS = 60
 _ALWAYS_HEARD = "env_1"
 """The envelope of the voice: it needs no routing to be heard."""
 _NOT_SHOWN = {"oversampling", "polyphony", "mpe_enabled", "effect_chain_order"}
+_ORDER = ("macro", "osc", "sample", "filter", "env", "lfo", "random")
+"""Modules are shown as the signal flows: these first, by how their names begin; the global ones last."""
 _MAX_OPTIONS = 200
 """A whole number with more values than this is a code, nothing to read off a knob."""
 _WORDS = {
@@ -62,7 +64,8 @@ class Knob:
         text: its value in the instrument's own units.
         init_text: the same in the init patch.
         norm: where it points, 0..1.
-        origin: where its arc starts, 0..1: at the value zero where the range has one inside.
+        init_norm: where it points in the init patch, 0..1.
+        origin: where its arc starts, 0..1: in the middle for a range that is symmetric about zero.
         is_option: whether its value is a word; nothing to draw then.
         modulated: whether a routing turns it.
     """
@@ -71,6 +74,7 @@ class Knob:
     text: str
     init_text: str
     norm: float
+    init_norm: float
     origin: float
     is_option: bool
     modulated: bool
@@ -78,7 +82,10 @@ class Knob:
 
 @dataclass(frozen=True)
 class Module:
-    """A module that is heard, and its knobs that differ from the init patch (none if it was only switched on)."""
+    """A module that is heard, and its knobs that differ from the init patch.
+
+    There are none where it was only switched on.
+    """
 
     title: str
     knobs: tuple[Knob, ...]
@@ -91,7 +98,7 @@ def settings(patch: Patch, space: Space) -> tuple[Setting, ...]:
         for name, value in patch.slot_values().items():
             match = SLOT.match(name)
             assert match is not None
-            field = next(f for f in space.routing.fields if f.name.endswith(f"_{match[2]}"))
+            field = space.routing.fields[FIELDS.index(match[2])]
             listed.append(_setting(dataclasses.replace(field, name=name), value))
     return tuple(listed)
 
@@ -112,22 +119,29 @@ def modules(patch: Patch, space: Space) -> tuple[Module, ...]:
         room = sum(map(len, shown.values())) < MAX_KNOBS
         if room and p.name != f"{p.group}_on":
             knobs.append(_knob(p, values[p.name], p.name in modulated))
-    return tuple(Module(title(group), tuple(knobs)) for group, knobs in shown.items())
+    return tuple(Module(title(group), tuple(shown[group])) for group in sorted(shown, key=_place))
+
+
+def _place(group: str) -> tuple[int, str]:
+    """Where a module is shown: effects stand between what `_ORDER` names and the global ones."""
+    if group in ("global", "voice", "portamento"):
+        return len(_ORDER) + 1, group
+    if group.endswith("_fx"):
+        return len(_ORDER), group
+    return next((i for i, start in enumerate(_ORDER) if group.startswith(start)), len(_ORDER)), group
 
 
 def _is_heard(p: Parameter, values: Mapping[str, float], patch: Patch, space: Space) -> bool:
+    """Whether turning it would change the sound, as far as the names of the controls tell."""
     if p.name in _NOT_SHOWN or (p.n_categories > _MAX_OPTIONS and not p.options):
         return False
     if values.get(f"{p.group}_on", 1.0) < 0.5:
         return False
-    if space.routing is not None and p.group in space.routing.sources and p.group != _ALWAYS_HEARD:
-        return any(r.source == p.group and not r.bypass for r in patch.routings)
-    free = values.get(f"{p.group}_sync")
-    if free is not None and p.name == f"{p.group}_frequency":
-        return free < 0.5
-    if free is not None and p.name == f"{p.group}_tempo":
-        return free >= 0.5
-    return True
+    used = {routing.source for routing in patch.routings if not routing.bypass} | {_ALWAYS_HEARD}
+    if space.routing is not None and p.group in space.routing.sources and p.group not in used:
+        return False
+    is_synced = values.get(f"{p.group}_sync", 0.0) >= 0.5
+    return p.name != f"{p.group}_{'frequency' if is_synced else 'tempo'}"
 
 
 def _knob(p: Parameter, value: float, modulated: bool) -> Knob:
@@ -136,7 +150,8 @@ def _knob(p: Parameter, value: float, modulated: bool) -> Knob:
         text=p.text(value),
         init_text=p.text(p.default),
         norm=p.norm(value),
-        origin=p.norm(0.0),
+        init_norm=p.norm(p.default),
+        origin=0.5 if p.minimum == -p.maximum else 0.0,
         is_option=p.is_categorical and bool(p.options),
         modulated=modulated,
     )

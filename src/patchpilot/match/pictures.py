@@ -1,11 +1,11 @@
 """Pictures of sounds: spectrograms and waveforms that can be laid one over the other.
 
-All pictures of a page share a `Frame`: one time axis, one frequency axis, one number of pixels, so that what is
-below one another in two pictures happened at one time. Frequency is logarithmic and grows upwards; row 0 of a
-picture is its top. Levels are in dB, 0 dB being a sine of full scale. Nothing here knows of a page.
+All pictures of a page share a `Frame`: one time axis, one frequency axis, one number of pixels, so that what
+is below one another in two pictures happened at one time. Frequency is logarithmic and grows upwards; row 0
+of a picture is its top. Levels are in dB, 0 dB being a sine of full scale. Nothing here knows of a page.
 
-Two windows are used: a long one for low frequencies, where neighbouring harmonics must be told apart, and a short
-one for high frequencies, where attacks must be; they are faded into each other in between.
+Two windows are used: a long one for low frequencies, where neighbouring harmonics must be told apart, and a
+short one for high frequencies, where attacks must be; they are faded into each other in between.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from patchpilot.audio import F32, Audio, hann
 
 RANGE_DB = 72.0
 """From the darkest to the brightest colour."""
-_LONG, _SHORT = 4096, 1024
-"""Samples of the two windows."""
+_LONG_S, _SHORT_S = 0.093, 0.0232
+"""The two windows."""
 _FADE_HZ = (350.0, 1400.0)
 """Below the first only the long window counts, above the second only the short one."""
 _N_COLOURS = 96
 """0.75 dB a colour: finer steps cannot be seen, but make the file a third larger."""
-_FLOOR = 1e-6
+_FLOOR_POWER = 1e-12
 
 F64 = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Frame:
     """
 
     length_s: float
-    width: int = 640
-    height: int = 160
+    width: int = 720
+    height: int = 176
     low_hz: float = 30.0
     high_hz: float = 18000.0
 
@@ -57,7 +58,7 @@ class Frame:
         """Frequency of each row, the highest first, float64 (height,)."""
         return np.geomspace(self.high_hz, self.low_hz, self.height)
 
-    def starts(self, sample_rate: int) -> npt.NDArray[np.intp]:
+    def middles(self, sample_rate: int) -> Indices:
         """The sample at the middle of each column, (width,)."""
         middles_s = (np.arange(self.width) + 0.5) * self.length_s / self.width
         return np.rint(middles_s * sample_rate).astype(np.intp)
@@ -83,11 +84,11 @@ def spectrogram(audio: Audio, frame: Frame) -> F32:
     Returns:
         float32 (height, width), dB; -120 where there is nothing, and above half the sample rate.
     """
-    y, rate = audio.mono(), audio.sample_rate
-    short_part = _short_part(frame)[:, None]
-    long = _levels(y, rate, _LONG, frame)
-    short = _levels(y, rate, _SHORT, frame)
-    levels: F32 = ((1 - short_part) * long + short_part * short).astype(np.float32)
+    short_part = _short_part(frame)
+    levels = np.zeros((frame.height, frame.width), np.float32)
+    for window_s, part in ((_LONG_S, 1 - short_part), (_SHORT_S, short_part)):
+        rows = np.flatnonzero(part)
+        levels[rows] += part[rows, None] * _levels(audio, window_s, frame, rows)
     return levels
 
 
@@ -158,7 +159,11 @@ def top_db(pictures: Sequence[F32]) -> float:
 def _srgb(lab: F64) -> F64:
     """OKLab (n, 3) to gamma-encoded sRGB in [0, 1]; what is out of gamut is clipped."""
     to_lms = np.array(
-        [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
+        [
+            [1, 0.3963377774, 0.2158037573],
+            [1, -0.1055613458, -0.0638541728],
+            [1, -0.0894841775, -1.2914855480],
+        ]
     )
     to_rgb = np.array(
         [
@@ -171,36 +176,42 @@ def _srgb(lab: F64) -> F64:
     return np.asarray(np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055))
 
 
-def _short_part(frame: Frame) -> F64:
-    """How much the short window counts in each row, float64 (height,) in [0, 1]."""
+def _short_part(frame: Frame) -> F32:
+    """How much the short window counts in each row, float32 (height,) in [0, 1]."""
     low, high = np.log(_FADE_HZ)
-    return np.asarray(np.clip((np.log(frame.rows_hz()) - low) / (high - low), 0, 1))
+    part: F32 = np.clip((np.log(frame.rows_hz()) - low) / (high - low), 0, 1).astype(np.float32)
+    return part
 
 
-def _levels(y: F32, sample_rate: int, window: int, frame: Frame) -> F32:
-    """Level of each row and column through one window, float32 (height, width), dB."""
+def _levels(audio: Audio, window_s: float, frame: Frame, rows: Indices) -> F32:
+    """Level of some rows in each column through one window, float32 (len(rows), width), dB."""
     from scipy.fft import rfft
 
-    starts = frame.starts(sample_rate)
-    padded = np.zeros(max(len(y), int(starts[-1])) + window + 1, np.float32)
-    padded[window // 2 : window // 2 + len(y)] = y
-    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[starts]
-    spectrum = rfft(frames * (hann(window) * np.float32(4 / window)), axis=1)
-    magnitude = np.abs(spectrum)
-    return 20 * np.log10(_row_filters(sample_rate, window, frame) @ magnitude.T + np.float32(_FLOOR))
+    window = 2 * round(window_s * audio.sample_rate / 2)
+    middles = frame.middles(audio.sample_rate)
+    padded = np.zeros(max(len(audio), int(middles[-1])) + window + 1, np.float32)
+    padded[window // 2 : window // 2 + len(audio)] = audio.mono()
+    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[middles]
+    filters = _row_filters(audio.sample_rate, window, frame)[rows]
+    bins = np.flatnonzero(filters.any(axis=0))
+    used = slice(int(bins.min(initial=0)), int(bins.max(initial=0)) + 1)
+    spectrum = rfft(frames * (hann(window) * np.float32(4 / window)), axis=1)[:, used]
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    levels: F32 = 10 * np.log10(filters[:, used] @ power.T + np.float32(_FLOOR_POWER))
+    return levels
 
 
 @cache
 def _row_filters(sample_rate: int, window: int, frame: Frame) -> F32:
-    """Triangles that gather the bins of each row, float32 (height, 1 + window // 2).
+    """Triangles that add up the power of the bins around each row, float32 (height, 1 + window // 2).
 
-    Each reaches to the neighbouring rows, or to the neighbouring bins where those are farther apart, and the weights
-    of one row sum to 1. Rows above half the sample rate gather nothing.
+    Each reaches to the neighbouring rows, or to the neighbouring bins where those are farther apart. A sine
+    keeps its level to ±2 dB (a Hann window spreads its power over 1.5 bins). Rows above half the sample rate
+    stay empty.
     """
     bins_hz = np.fft.rfftfreq(window, 1 / sample_rate)
     rows_hz = frame.rows_hz()[:, None]
     reach_hz = np.maximum(rows_hz * math.log(frame.high_hz / frame.low_hz) / frame.height, bins_hz[1])
     weights = np.maximum(1 - np.abs(bins_hz - rows_hz) / reach_hz, 0)
-    weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
     filters: F32 = np.where(rows_hz <= sample_rate / 2, weights, 0).astype(np.float32)
     return filters

@@ -51,7 +51,8 @@ class Asset:
             parts.append(data[start:position])
         if position != len(data) or len(parts) < 2:
             raise PatchError("expected a whole asset file, got a cut-off one: fetch or make it again")
-        return cls(parts[0].decode(), parts[1].decode(), tuple(parts[2:]))
+        kind, header = (part.decode(errors="replace") for part in parts[:2])
+        return cls(kind, header, tuple(parts[2:]))
 
 
 class AssetStore:

@@ -29,7 +29,8 @@ def float32(value: float, *, name: str = "value") -> float:
         PatchError: `value` is NaN or infinite, or no number.
     """
     try:
-        rounded = float(np.float32(value))
+        with np.errstate(over="ignore"):
+            rounded = float(np.float32(value))
     except (TypeError, ValueError, OverflowError):
         raise PatchError(f"{name}: expected a number, got {value!r}") from None
     if not math.isfinite(rounded):

@@ -149,18 +149,23 @@ class Patch:
         """The inverse of `to_json`.
 
         Raises:
-            PatchError: the JSON is of another format, or an asset is missing from `store`.
+            PatchError: the JSON is damaged or of another format, or an asset is missing from `store`.
         """
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise PatchError(f"expected a patch of format {FORMAT}; was it written by a newer version?")
-        return cls(
-            instrument=data["instrument"],
-            values=dict(data["values"]),
-            routings=tuple(Routing(**routing) for routing in data["routings"]),
-            assets={slot: store.get(digest) for slot, digest in data["assets"].items()},
-            extra=data["extra"],
-            info=data.get("info", {}),
-        )
+        try:
+            return cls(
+                instrument=data["instrument"],
+                values=dict(data["values"]),
+                routings=tuple(Routing(**routing) for routing in data["routings"]),
+                assets={slot: store.get(digest) for slot, digest in data["assets"].items()},
+                extra=data["extra"],
+                info=data.get("info", {}),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise PatchError(
+                f"expected the JSON of a patch, but a part is missing or damaged: {error!r}"
+            ) from None
 
 
 def _checked_values(space: Space, values: Mapping[str, float]) -> dict[str, float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 from patchpilot.errors import ParameterError
 from patchpilot.space.canonical import Json, canonical_json, sha256
@@ -13,6 +15,14 @@ from patchpilot.space.space import Space
 
 MAX_LENGTH_S = 120.0
 """Longest performance that is rendered in one piece."""
+
+
+def _normalise(noun: object, *, whole: Sequence[str], real: Sequence[str]) -> None:
+    """Equal numbers get one spelling (1 and 1.0, −0 and 0, NumPy's and Python's), and so one hash."""
+    for name in (*whole, *real):
+        value = getattr(noun, name)
+        if value is not None:
+            object.__setattr__(noun, name, int(value) if name in whole else float(value) + 0.0)
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Note:
     hold_s: float = 1.5
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.pitch, int) and 0 <= self.pitch <= 127):
+        if not (isinstance(self.pitch, Integral) and 0 <= self.pitch <= 127):
             raise ParameterError(f"expected a MIDI note from 0 to 127, got {self.pitch!r}")
         if not 0.0 <= self.velocity <= 1.0:
             raise ParameterError(f"expected a velocity from 0 to 1, got {self.velocity!r}")
@@ -42,6 +52,7 @@ class Note:
                     f"expected {name} from 0 to {MAX_LENGTH_S:g} seconds, got {getattr(self, name)!r}; "
                     "did you pass samples or milliseconds?"
                 )
+        _normalise(self, whole=("pitch",), real=("velocity", "start_s", "hold_s"))
 
 
 @dataclass(frozen=True)
@@ -67,12 +78,18 @@ class Performance:
             raise ParameterError("expected at least one note")
         if not (math.isfinite(self.length_s) and 0.0 < self.length_s <= MAX_LENGTH_S):
             raise ParameterError(f"expected a length above 0 up to {MAX_LENGTH_S:g} s, got {self.length_s!r}")
-        if not 8000 <= self.sample_rate <= 192000:
+        late = [note for note in self.notes if note.start_s >= self.length_s]
+        if late:
+            raise ParameterError(
+                f"expected notes that start before the end at {self.length_s:g} s, got {late[0]}"
+            )
+        if not (isinstance(self.sample_rate, Integral) and 8000 <= self.sample_rate <= 192000):
             raise ParameterError(f"expected a sample rate from 8000 to 192000 Hz, got {self.sample_rate!r}")
         if self.tempo_bpm is not None and not 20.0 <= self.tempo_bpm <= 300.0:
             raise ParameterError(f"expected a tempo from 20 to 300 beats a minute, got {self.tempo_bpm!r}")
-        if not 0 <= self.engine_seed <= 255:
+        if not (isinstance(self.engine_seed, Integral) and 0 <= self.engine_seed <= 255):
             raise ParameterError(f"expected an engine seed from 0 to 255, got {self.engine_seed!r}")
+        _normalise(self, whole=("sample_rate", "engine_seed"), real=("length_s", "tempo_bpm"))
 
     @classmethod
     def one_note(
@@ -91,8 +108,15 @@ class Performance:
 
     @classmethod
     def from_json(cls, data: Json) -> Performance:
-        """The inverse of `to_json`."""
-        return cls(**{**data, "notes": tuple(Note(**note) for note in data["notes"])})
+        """The inverse of `to_json`.
+
+        Raises:
+            ParameterError: a part is missing, unknown or out of its range.
+        """
+        try:
+            return cls(**{**data, "notes": tuple(Note(**note) for note in data["notes"])})
+        except (KeyError, TypeError) as error:
+            raise ParameterError(f"expected the JSON of a performance: {error!r}") from None
 
     @property
     def sha256(self) -> str:

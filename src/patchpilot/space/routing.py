@@ -10,9 +10,10 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from patchpilot.errors import PatchError
-from patchpilot.space.canonical import canonical_json, float32
+from patchpilot.space.canonical import float32
 from patchpilot.space.parameter import Parameter
 
 SLOT = re.compile(r"^modulation_(\d+)_(\w+)$")
@@ -126,24 +127,21 @@ def in_order(routings: Iterable[Routing], n_slots: int) -> tuple[Routing, ...]:
     """Sort routings canonically and renumber those that modulate another.
 
     The order depends on source, destination and mapping, so that turning an amount does not move a routing;
-    the numbers only decide between two routings alike in all else. For a routing that modulates another,
-    "destination" is that other one, found by colour refinement (Weisfeiler and Leman), since its number is
-    what we are about to choose.
+    the numbers only decide between two routings alike in all else. What modulates what is told by colour
+    refinement (Weisfeiler and Leman), since the slots' numbers are what we are about to choose.
     A routing that aims at an empty slot keeps aiming at an empty one.
     """
     routings = list(routings)
-    colours = [_colour(routing) for routing in routings]
-    for _ in range(max(1, sum(r.target is not None for r in routings))):
-        colours = [
-            canonical_json([colour, _target_colour(routing, colours)])
-            if routing.target is not None
-            else colour
-            for routing, colour in zip(routings, colours, strict=True)
-        ]
-        ranks = {colour: f"{rank:03d}" for rank, colour in enumerate(sorted(set(colours)))}
-        colours = [ranks[colour] for colour in colours]
-    numbers = [[routing.field(name) for name in FIELDS] for routing in routings]
-    order = sorted(range(len(routings)), key=lambda i: (colours[i], numbers[i]))
+    targets = [r.target if r.target is not None and r.target < len(routings) else None for r in routings]
+    colours = [(*_label(routing), _loop(i, targets)) for i, routing in enumerate(routings)]
+    ranks = _refined(_ranked(colours), targets)
+    numbers = [tuple(routing.field(name) for name in FIELDS) for routing in routings]
+    ranks = _refined(_ranked(zip(ranks, numbers, strict=True)), targets)
+    # What is still alike is interchangeable; choosing one sets apart those that it modulates.
+    while len(set(ranks)) < len(ranks):
+        chosen = next(i for i, rank in enumerate(ranks) if ranks.count(rank) > 1)
+        ranks = _refined(_ranked((rank, i != chosen) for i, rank in enumerate(ranks)), targets)
+    order = sorted(range(len(routings)), key=ranks.__getitem__)
     position = {old: new for new, old in enumerate(order)}
     empty = min(len(routings), n_slots - 1)
     return tuple(
@@ -152,13 +150,37 @@ def in_order(routings: Iterable[Routing], n_slots: int) -> tuple[Routing, ...]:
     )
 
 
-def _colour(routing: Routing) -> str:
-    """What of a routing decides its place: a slot's number does not."""
-    destination = SLOT.sub(r"modulation_*_\2", routing.destination)
-    return canonical_json([routing.source, destination, routing.mapping])
+def _label(routing: Routing) -> tuple[str, str, str]:
+    """What of a routing itself decides its place: a slot's number does not."""
+    return routing.source, SLOT.sub(r"modulation_*_\2", routing.destination), routing.mapping
 
 
-def _target_colour(routing: Routing, colours: Sequence[str]) -> str:
-    """The colour of the routing that this one modulates, "" for an empty slot."""
-    assert routing.target is not None
-    return colours[routing.target] if routing.target < len(colours) else ""
+def _loop(start: int, targets: Sequence[int | None]) -> int:
+    """In how many steps from target to target a routing comes back to itself; 0 for never."""
+    at = targets[start]
+    for steps in range(1, len(targets) + 1):
+        if at is None or at == start:
+            return steps if at == start else 0
+        at = targets[at]
+    return 0
+
+
+def _ranked(keys: Iterable[Any]) -> list[int]:
+    """For each key its place among the different ones."""
+    keys = list(keys)
+    places = {key: place for place, key in enumerate(sorted(set(keys)))}
+    return [places[key] for key in keys]
+
+
+def _refined(ranks: list[int], targets: Sequence[int | None]) -> list[int]:
+    """Split classes of equal rank by what their members modulate and are modulated by, until none splits."""
+    while True:
+        by: list[list[int]] = [[] for _ in ranks]
+        for i, target in enumerate(targets):
+            if target is not None:
+                by[target].append(ranks[i])
+        aims = [-1 if target is None else ranks[target] for target in targets]
+        finer = _ranked((rank, aims[i], tuple(sorted(by[i]))) for i, rank in enumerate(ranks))
+        if max(finer, default=0) == max(ranks, default=0):
+            return finer
+        ranks = finer

@@ -59,6 +59,8 @@ class View:
         match = SLOT.match(name)
         if match is None or self.space.routing is None:
             return self.space[name]
+        if match[2] not in FIELDS:
+            raise ParameterError(f"{name}: a routing has no {match[2]!r}, only {', '.join(FIELDS)}")
         if not 1 <= int(match[1]) <= len(self.base.routings):
             raise ParameterError(f"{name}: the base patch has {len(self.base.routings)} routings")
         field = self.space.routing.fields[FIELDS.index(match[2])]

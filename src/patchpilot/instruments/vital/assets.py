@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from patchpilot.errors import ParameterError, PatchError
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json, canonical_json
+from patchpilot.space.canonical import Json, canonical_json, float32
 
 FRAME_SIZE = 2048
 """Samples in one wave frame."""
@@ -21,6 +21,9 @@ MAX_FRAME = 256
 """Highest position of a frame: `osc_N_wave_frame` runs from 0 to this."""
 MAX_LFO_POINTS = 100
 """Most points an LFO shape may have in Vital."""
+
+TABLE_VERSION = "1.5.5"
+"""Version written to wavetables (the engine's own, 99999.9.9, is none that was released)."""
 
 _BLOB_KEYS = ("wave_data", "audio_file", "samples", "samples_stereo")
 _NAME_KEYS = ("name", "author")
@@ -42,8 +45,8 @@ def from_vital(kind: str, data: Json, *, where: str) -> tuple[Asset, str]:
         The asset, and the name that the preset gives it.
 
     Raises:
-        PatchError: it is not an object, its binary data cannot be decoded, or a wavetable holds a
-            component or a frame that would crash or upset the engine.
+        PatchError: it is not an object, its binary data cannot be decoded, or it holds a component, a
+            frame or a length that would crash or upset the engine.
     """
     if not isinstance(data, dict):
         raise PatchError(f"{where}: expected a JSON object, got {type(data).__name__}")
@@ -51,7 +54,33 @@ def from_vital(kind: str, data: Json, *, where: str) -> tuple[Asset, str]:
         _check_components(data, where)
     blobs: list[bytes] = []
     header = _take_blobs({k: v for k, v in data.items() if k not in _NAME_KEYS}, blobs, where)
-    return Asset(kind, canonical_json(header), tuple(blobs)), str(data.get("name", ""))
+    if kind == "sample":
+        _check_length(data, blobs, where)
+    if kind == "wavetable" and _same_table_since(header.get("version")):
+        header["version"] = TABLE_VERSION
+    return _asset(kind, header, blobs), str(data.get("name", ""))
+
+
+def _asset(kind: str, header: Json, blobs: Sequence[bytes]) -> Asset:
+    return Asset(kind, canonical_json(_one_spelling(header)), tuple(blobs))
+
+
+def _one_spelling(data: Json) -> Json:
+    """The same JSON with all fractions float32, as in the engine, and whole ones as integers."""
+    if isinstance(data, list):
+        return [_one_spelling(item) for item in data]
+    if isinstance(data, dict):
+        return {key: _one_spelling(value) for key, value in data.items()}
+    if isinstance(data, float):
+        number = float32(data)
+        return int(number) if number.is_integer() else number
+    return data
+
+
+def _same_table_since(version: Json) -> bool:
+    """Whether tables of a version are read as today's are: the engine's last change to them was in 0.4.7."""
+    numbers = str(version).split(".")
+    return all(n.isdecimal() for n in numbers) and [int(n) for n in numbers] >= [0, 9]
 
 
 def to_vital(asset: Asset, name: str) -> Json:
@@ -61,13 +90,27 @@ def to_vital(asset: Asset, name: str) -> Json:
 
 
 def _check_components(data: Json, where: str) -> None:
-    for group in data.get("groups", []):
-        for component in group.get("components", []):
+    for group in _objects(data, "groups", where):
+        for component in _objects(group, "components", where):
             if component.get("type") not in _COMPONENTS:
                 raise PatchError(
                     f"{where}: unknown wavetable component {component.get('type')!r}, on which the engine "
                     f"would crash; known: {', '.join(sorted(_COMPONENTS))}"
                 )
+
+
+def _objects(data: Json, key: str, where: str) -> list[Json]:
+    items = data.get(key, [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise PatchError(f"{where}: expected a list of JSON objects as {key!r}")
+    return items
+
+
+def _check_length(data: Json, blobs: Sequence[bytes], where: str) -> None:
+    """The engine trusts the length and would play whatever lies in memory behind the samples."""
+    n_samples, there = data.get("length"), min((len(blob) // 2 for blob in blobs), default=0)
+    if not isinstance(n_samples, int) or not 0 <= n_samples <= there:
+        raise PatchError(f"{where}: expected a length up to the {there} samples in it, got {n_samples!r}")
 
 
 def _take_blobs(data: Json, blobs: list[bytes], where: str) -> Json:
@@ -77,6 +120,8 @@ def _take_blobs(data: Json, blobs: list[bytes], where: str) -> Json:
     if not isinstance(data, dict):
         return data
     taken = {}
+    if "$blob" in data:
+        raise PatchError(f"{where}: '$blob' is no key of a preset")
     for key, value in data.items():
         if key in _BLOB_KEYS and isinstance(value, str):
             blobs.append(_decoded(key, value, where))
@@ -139,10 +184,10 @@ def wavetable(frames: npt.ArrayLike, positions: Sequence[int] | None = None) -> 
     header = {
         "full_normalize": False,
         "remove_all_dc": False,
-        "version": "1.5.5",
+        "version": TABLE_VERSION,
         "groups": [{"components": [source]}],
     }
-    return Asset("wavetable", canonical_json(header), tuple(wave.tobytes() for wave in waves))
+    return _asset("wavetable", header, [wave.tobytes() for wave in waves])
 
 
 def lfo(
@@ -170,7 +215,7 @@ def lfo(
         "powers": [float(p) for p in (powers or [0.0] * len(points))],
         "smooth": smooth,
     }
-    return Asset("lfo", canonical_json(header))
+    return _asset("lfo", header, [])
 
 
 def sample(samples: npt.ArrayLike, sample_rate: int) -> Asset:
@@ -182,7 +227,7 @@ def sample(samples: npt.ArrayLike, sample_rate: int) -> Asset:
     """
     pcm = np.clip(np.round(np.asarray(samples, dtype=np.float64) * 32767.0), -32768, 32767).astype("<i2")
     header = {"length": len(pcm), "sample_rate": sample_rate, "samples": {"$blob": 0}}
-    return Asset("sample", canonical_json(header), (pcm.tobytes(),))
+    return _asset("sample", header, [pcm.tobytes()])
 
 
 def white_noise(n_samples: int = 44100) -> Asset:

@@ -6,10 +6,13 @@ import importlib.metadata
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
+from patchpilot.errors import OutputError, PatchError
+from patchpilot.files import make_folder, write_text
 from patchpilot.instruments.vital.assets import from_vital, white_noise
 from patchpilot.instruments.vital.views import named_views
 from patchpilot.space.assets import Asset
@@ -48,21 +51,12 @@ def vital_space(describe: Callable[[], str], cache: Path | None = None) -> Space
     try:
         description = json.loads(path.read_text())
         return space_of(description)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, PatchError):
         text = describe()
-        _keep(path, text)
+        with suppress(OutputError):  # a place that cannot be written to costs only time
+            make_folder(folder)
+            write_text(path, text)
         return space_of(json.loads(text))
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write the cache whole or not at all; a place that cannot be written to costs only time."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(text)
-        partial.replace(path)
-    except OSError:
-        return
 
 
 def space_of(description: Json) -> Space:

@@ -13,9 +13,9 @@ from typing import Any
 from patchpilot.errors import EngineError, PatchError
 from patchpilot.instruments.vital.assets import from_vital, to_vital
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json, canonical_json, sha256
+from patchpilot.space.canonical import Json, canonical_json, float32, sha256
 from patchpilot.space.patch import Patch
-from patchpilot.space.routing import FIELDS, Routing
+from patchpilot.space.routing import FIELDS, SLOT, Routing
 from patchpilot.space.space import Space
 
 SYNTH_VERSION = "1.5.5"
@@ -121,9 +121,12 @@ def parse(space: Space, text: str, understood: Callable[[str], str]) -> Patch:
     Raises:
         PatchError: it is no Vital preset, holds what would crash the engine, or the engine refuses it.
     """
-    preset = _checked(space, text)
-    settings = preset["settings"]
-    assets, names = _read_assets(settings)
+    try:
+        preset = _checked(space, text)
+        settings = preset["settings"]
+        assets, names = _read_assets(settings)
+    except RecursionError:
+        raise PatchError("not a Vital preset: its JSON is nested too deeply") from None
     try:
         read = json.loads(understood(json.dumps(preset)))["settings"]
     except EngineError as error:
@@ -150,8 +153,11 @@ def _checked(space: Space, text: str) -> dict[str, Any]:
     """The preset as JSON, refused where the engine would crash on it."""
     assert space.routing is not None
     try:
-        preset = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        preset = json.loads(text, parse_constant=_no_number)
+        json.dumps(preset, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise PatchError("not a Vital preset: half of a surrogate pair in its text") from None
+    except ValueError as error:
         raise PatchError(f"not a Vital preset: expected JSON, but {error}; was the file cut off?") from None
     if not isinstance(preset, dict) or not isinstance(preset.get("settings"), dict):
         raise PatchError("not a Vital preset: expected a JSON object with 'settings'")
@@ -166,15 +172,20 @@ def _checked(space: Space, text: str) -> dict[str, Any]:
     return preset
 
 
+def _no_number(constant: str) -> float:
+    raise ValueError(f"it holds {constant}")
+
+
 def _check_values(space: Space, settings: Mapping[str, Json]) -> None:
     """Refuse controls that are no numbers, or categories that do not exist."""
     values = {}
-    for parameter in space.parameters:
-        value = settings.get(parameter.name, parameter.default)
+    for name, value in settings.items():
+        if name not in space.by_name and not SLOT.match(name):
+            continue
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise PatchError(f"{parameter.name}: expected a number, got {value!r}")
-        values[parameter.name] = float(value)
-    Patch.make(space, values)
+            raise PatchError(f"{name}: expected a number, got {value!r}")
+        values[name] = float32(value, name=name)
+    Patch.make(space, {name: value for name, value in values.items() if name in space.by_name})
 
 
 def _read_assets(settings: Mapping[str, Json]) -> tuple[dict[str, Asset], dict[str, str]]:
@@ -205,7 +216,7 @@ def _routings(
         if not isinstance(entry, dict) or not (entry.get("source") or entry.get("destination")):
             continue
         fields = {name: float(read.get(f"modulation_{i}_{name}", 0.0)) for name in FIELDS}
-        if entry.get("source") not in sources or entry.get("destination") not in destinations:
+        if str(entry.get("source")) not in sources or str(entry.get("destination")) not in destinations:
             unknown.append({"entry": entry, "fields": fields})
             continue
         mapping = canonical_json(entry["line_mapping"]) if entry.get("line_mapping") else ""

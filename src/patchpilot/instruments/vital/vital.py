@@ -118,6 +118,8 @@ class Vital:
         """
         path = Path(path)
         try:
+            if path.exists() and not path.is_file():
+                raise PatchError(f"{path}: cannot be read as a Vital preset: it is no file")
             if path.stat().st_size > MAX_BYTES:
                 raise PatchError(f"{path}: expected a preset below {MAX_BYTES >> 20} MB; is it one?")
             text = path.read_text(encoding="utf-8")

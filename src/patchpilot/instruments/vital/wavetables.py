@@ -155,8 +155,7 @@ def bell() -> Frames:
 
 
 def noise() -> Frames:
-    """All harmonics with fixed random phases, from dark (n^−1.5) to white."""
-    # As in `white_noise`: the one stream that NumPy promises never to change.
+    """All harmonics with random phases (from the one stream that never changes), n^−1.5 to white."""
     phases = np.random.PCG64(1).random_raw(N.size) / 2.0**64 * 2.0 * np.pi
     return _frames(N ** -np.linspace(1.5, 0.0, 13)[:, None] * np.exp(1j * phases))
 

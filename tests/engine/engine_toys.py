@@ -1,5 +1,6 @@
 """Programs for the pool, without any native library: what workers import."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -26,8 +27,9 @@ def boot_crashes() -> None:
 
 
 def prepare(base: Any) -> Any:
+    if isinstance(base, np.ndarray):
+        return {"base": base, "uses": 0}
     if base == "crash":
-        print("about to crash", flush=True)
         os.kill(os.getpid(), signal.SIGSEGV)
     if base == "hang":
         time.sleep(1000)
@@ -48,7 +50,7 @@ def _sum(state: dict[str, Any], x: Any) -> Any:
     return state["base"] + x
 
 
-def _noise(state: dict[str, Any], n: int) -> npt.NDArray[np.float32]:
+def _random(state: dict[str, Any], n: int) -> npt.NDArray[np.float32]:
     """Depends on the state's hidden random generator, as a synthesizer's random phase does."""
     return state["random"].standard_normal((2, n), dtype=np.float32)  # type: ignore[no-any-return]
 
@@ -90,21 +92,21 @@ def _unpicklable(_state: Any, _: Any) -> Any:
     return lambda: None
 
 
-def _loud(state: dict[str, Any], n: int) -> int:
+def _loud(_: Any, n: int) -> int:
+    """Flood every stream, and read what must not be read."""
     for fd in (1, 2):
-        try:
+        with contextlib.suppress(BlockingIOError):
             os.write(fd, b"x" * n)
-        except BlockingIOError:
-            pass
-    print("y" * n, flush=True)
+    sys.stdout.write("y" * n)
+    sys.stdout.flush()
     return len(sys.stdin.read() if sys.stdin else "")
 
 
-def _huge(state: dict[str, Any], n: int) -> npt.NDArray[np.float32]:
+def _huge(_: Any, n: int) -> npt.NDArray[np.float32]:
     return np.arange(n, dtype=np.float32)
 
 
-def _mixed(state: dict[str, Any], n: int) -> dict[str, Any]:
+def _mixed(_: Any, n: int) -> dict[str, Any]:
     return {"a": np.ones((n, 3), order="F"), "b": [np.zeros(0), "text", np.arange(n)[::2]], "c": None}
 
 
@@ -112,4 +114,13 @@ def _pid(_state: Any, _: Any) -> int:
     return os.getpid()
 
 
-_VERBS = {name[1:]: value for name, value in list(globals().items()) if name.startswith("_") and callable(value)}
+def _denormal(_state: Any, x: float) -> float:
+    """`x`, by arithmetic: zero where the thread flushes denormal numbers to zero."""
+    return float(np.float32(x) * np.float32(1.0))
+
+
+_VERBS = {
+    name[1:]: value
+    for name, value in list(globals().items())
+    if name.startswith("_") and not name.startswith("__") and callable(value)
+}

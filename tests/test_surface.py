@@ -1,0 +1,178 @@
+"""What a user sees: names, versions, commands and their help, and what starting up costs."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.metadata
+import inspect
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+import types
+from pathlib import Path
+
+import click
+import pytest
+
+import patchpilot
+from patchpilot import registry
+from patchpilot.cli._main import _patchpilot
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+HEAVY = {"torch", "librosa", "scipy", "soundfile", "soxr", "pyloudnorm", "vita", "numba", "sklearn"}
+NOT_FOR_HELP = HEAVY | {"numpy", "PIL", "jinja2"}
+
+
+def packages() -> list[str]:
+    """Every package below the root that says in `__all__` what is its own."""
+    found = []
+    for info in pkgutil.walk_packages(patchpilot.__path__, "patchpilot."):
+        if info.ispkg and hasattr(importlib.import_module(info.name), "__all__"):
+            found.append(info.name)
+    return found
+
+
+def own_names(module: types.ModuleType) -> set[str]:
+    """Names without a leading underscore that are neither modules nor `from __future__`."""
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType) and name != "annotations"
+    }
+
+
+@pytest.mark.parametrize("name", packages())
+def test_a_package_offers_what_it_says(name: str) -> None:
+    module = importlib.import_module(name)
+    assert set(module.__all__) == own_names(module)
+    assert len(module.__all__) == len(set(module.__all__))
+    assert module.__doc__
+
+
+def test_the_root_offers_what_it_says() -> None:
+    for name in patchpilot.__all__:
+        assert getattr(patchpilot, name).__doc__, name
+    assert dir(patchpilot) == sorted([*patchpilot.__all__, "__version__"])
+    with pytest.raises(AttributeError, match="has no attribute 'mutch'"):
+        _ = patchpilot.mutch
+
+
+def test_the_root_tells_type_checkers_the_same_names() -> None:
+    tree = ast.parse(inspect.getsource(patchpilot))
+    (block,) = (n for n in tree.body if isinstance(n, ast.If))
+    told = {
+        (alias.name, node.module)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    homes = {(name, home) for home, names in patchpilot._HOMES.items() for name in names}
+    assert told == homes
+    assert {name for name, _ in told} == set(patchpilot.__all__)
+
+
+def test_a_name_is_never_a_module_as_well() -> None:
+    modules = {info.name for info in pkgutil.iter_modules(patchpilot.__path__)}
+    assert not modules & set(patchpilot.__all__)  # importing patchpilot.match would hide pp.match
+
+
+def test_the_version_is_one() -> None:
+    version = PROJECT["version"]
+    assert patchpilot.__version__ == version
+    assert importlib.metadata.version("patchpilot") == version, "install again: pip install -e ."
+    assert re.search(rf"^## \[{re.escape(version)}\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_installed_entry_points_are_those_of_the_project() -> None:
+    """They are written when the package is installed, so a new one needs `pip install -e .` again."""
+    declared = {
+        (group, name, value)
+        for group, entries in PROJECT["entry-points"].items()
+        for name, value in entries.items()
+    }
+    found = importlib.metadata.distribution("patchpilot").entry_points
+    assert {(e.group, e.name, e.value) for e in found if e.group != "console_scripts"} == declared
+    assert {group.removeprefix("patchpilot.") for group, _, _ in declared} <= set(registry.GROUPS)
+
+
+@pytest.mark.parametrize("group", registry.GROUPS)
+def test_every_registered_thing_loads(group: str) -> None:
+    for name in registry.names(group):
+        thing = registry.load(group, name)
+        assert callable(thing)
+        assert thing.__doc__, f"{group} {name} has no docstring"
+
+
+def commands() -> list[tuple[str, click.Command]]:
+    found = []
+    context = click.Context(_patchpilot)
+    for name in _patchpilot.list_commands(context):
+        command = _patchpilot.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), commands())
+def test_every_command_and_option_has_help_and_a_line_in_the_docs(name: str, command: click.Command) -> None:
+    page = (ROOT / "docs" / "cli.md").read_text("utf-8")
+    assert command.help
+    assert command.name == name
+    _, _, section = page.partition(f"\n## patchpilot {name}\n")
+    section = section.partition("\n## ")[0]
+    assert section, f"docs/cli.md has no section for {name}; run `make docs`"
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+            assert parameter.opts[-1] in section
+
+
+def test_a_command_that_does_not_exist_is_told() -> None:
+    assert _patchpilot.get_command(click.Context(_patchpilot), "mutch") is None
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level names of the modules that a fresh interpreter has loaded when `code` is done."""
+    tell = "import atexit, json, sys; atexit.register(lambda: sys.stderr.write(json.dumps(list(sys.modules))))\n"
+    run = subprocess.run([sys.executable, "-c", tell + code], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in json.loads(run.stderr)}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["match", "--help"], ["render", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = f"import sys; sys.argv = ['patchpilot', *{arguments!r}]\nfrom patchpilot.cli import main; main()"
+    assert not loaded_by(code) & NOT_FOR_HELP
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert not loaded_by("import patchpilot") & NOT_FOR_HELP
+
+
+def test_listing_plugins_loads_none() -> None:
+    code = "import sys; sys.argv = ['patchpilot', 'plugins']\nfrom patchpilot.cli import main; main()"
+    assert not loaded_by(code) & NOT_FOR_HELP
+
+
+def test_the_engine_runs_in_other_processes_only() -> None:
+    code = """
+import patchpilot as pp
+with pp.instrument("vital", workers=1) as vital:
+    vital.render(pp.Patch.make(vital.space), pp.Performance())
+"""
+    assert "vita" not in loaded_by(code)
+
+
+def test_the_lock_pins_every_requirement_and_knows_no_place() -> None:
+    lock = (ROOT / "constraints.txt").read_text("utf-8")
+    lines = [line for line in lock.splitlines() if line and not line.startswith("#")]
+    assert all(re.match(r"^[a-z0-9-]+==[^ /]+( ; .+)?$", line) for line in lines)
+    assert "://" not in lock
+    pinned = {line.split("==")[0] for line in lines}
+    wanted = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
+    assert {re.split(r"[<>=!~ ;\[]", w)[0].lower().replace("_", "-") for w in wanted} <= pinned
+    assert "torch==2.13.0" in lines

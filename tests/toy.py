@@ -1,0 +1,67 @@
+"""A tiny instrument for tests: a sine whose frequency and level are parameters. Renders in process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from patchpilot.audio import Audio
+from patchpilot.errors import EngineError
+from patchpilot.space import Asset, Parameter, Patch, Performance, Space
+
+
+class Toy:
+    """A sine oscillator with a level and a transposition; level 0.99 and more crashes it."""
+
+    name = "toy"
+    suffix = ".toy"
+    fingerprint = "toy 1"
+
+    def __init__(self) -> None:
+        self.rendered = 0
+        self.space = Space(
+            instrument="toy",
+            version="1",
+            parameters=(
+                Parameter("level", 0.0, 1.0, 0.5, is_categorical=False),
+                Parameter("transpose", -24.0, 24.0, 0.0, is_categorical=True),
+            ),
+            views={"core": ("level", "transpose")},
+        )
+
+    def render(self, patch: Patch, performance: Performance) -> Audio:
+        self.rendered += 1
+        level = patch.values.get("level", 0.5)
+        if level >= 0.99:
+            raise EngineError("the toy crashed")
+        note = performance.notes[0]
+        hz = 440.0 * 2.0 ** ((note.pitch - 69 + patch.values.get("transpose", 0.0)) / 12.0)
+        t = np.arange(round(performance.length_s * performance.sample_rate)) / performance.sample_rate
+        envelope = np.clip(np.minimum(t / 0.02, (note.hold_s - t) / 0.05), 0.0, 1.0)
+        wave = level * np.sin(2 * np.pi * hz * t) * envelope
+        return Audio(wave.astype(np.float32), performance.sample_rate)
+
+    def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
+        """In reverse, since the order of the answers promises nothing."""
+        for i, (patch, performance) in reversed(list(enumerate(pairs))):
+            try:
+                yield i, self.render(patch, performance)
+            except EngineError as error:
+                yield i, error
+
+    def export(self, patch: Patch, path: Path | str) -> None:
+        Path(path).write_text(patch.canonical)
+
+    def load(self, path: Path | str) -> Patch:
+        raise NotImplementedError(path)
+
+    def is_built_in(self, asset: Asset) -> bool:
+        return asset.kind == "lfo"
+
+    def preset_folder(self) -> Path:
+        return Path("presets")
+
+    def close(self) -> None:
+        pass
