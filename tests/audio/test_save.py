@@ -1,13 +1,11 @@
-import errno
 import io
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pytest
 import soundfile
 
-from patchpilot.audio import Audio, flac_preview, load, save, write_atomically
+from patchpilot.audio import Audio, flac_preview, load, save
 from patchpilot.errors import OutputError
 from tests.audio.tones import noise, sine
 
@@ -35,39 +33,6 @@ def test_replaces_and_leaves_nothing_else(tmp_path: Path) -> None:
     save(sine(220), str(tmp_path / "a.wav"))
     assert np.array_equal(load(tmp_path / "a.wav").samples, sine(220).samples)
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
-def test_interrupt_keeps_the_old_file_and_no_half_one(tmp_path: Path, error: type[BaseException]) -> None:
-    path = tmp_path / "a.bin"
-    path.write_bytes(b"old")
-
-    def interrupted(file: BinaryIO) -> None:
-        file.write(b"half of the n")
-        raise error
-
-    with pytest.raises(error):
-        write_atomically(path, interrupted)
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (errno.ENOSPC, "the disk is full; make room"),
-        (errno.EROFS, "the place is read-only; name another folder"),
-        (errno.EACCES, "permission denied; name a folder you may write to"),
-        (errno.EIO, "Input/output error"),
-    ],
-)
-def test_system_errors_are_explained(tmp_path: Path, number: int, words: str) -> None:
-    def fails(_: BinaryIO) -> None:
-        raise OSError(number, "Input/output error")
-
-    with pytest.raises(OutputError, match=rf"cannot write .*a\.wav: {words}"):
-        write_atomically(tmp_path / "a.wav", fails)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_missing_folder(tmp_path: Path) -> None:

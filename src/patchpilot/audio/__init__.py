@@ -12,7 +12,7 @@ Everything here is a function from `Audio` to `Audio` or to a number, and none c
     (57, 220, 44100)
 
 What is inside:
-    read, write      `load`, `duration_s`, `save`, `flac_preview`, `write_atomically`
+    read, write      `load`, `duration_s`, `save`, `flac_preview`
     shape            `resample`, `fold_to_stereo`, `mono_if_mono`, `cut`
     where it is      `extent`, `trim`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
     how loud         `peak`, `rms`, `loudness_lufs`, `db`, `level_db`
@@ -31,7 +31,7 @@ from patchpilot.audio._loudness import db, loudness_lufs, peak, rms
 from patchpilot.audio._onset import FirstSound, first_sound, onset_strength, onsets_s
 from patchpilot.audio._pitch import Pitch, PitchTrack, hz_to_note, note_to_hz, pitch, pitch_track
 from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample
-from patchpilot.audio._save import Preview, flac_preview, save, write_atomically
+from patchpilot.audio._save import Preview, flac_preview, save
 from patchpilot.audio._spectral import (
     frames,
     hann,
@@ -83,5 +83,4 @@ __all__ = [
     "save",
     "stft_magnitude",
     "trim",
-    "write_atomically",
 ]

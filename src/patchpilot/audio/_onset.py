@@ -33,6 +33,9 @@ _BEFORE_ATTACK_S = 0.015
 """The transform's window sees an attack this long before its strength peaks."""
 _CUT_FADE_S = 0.005
 
+_MOST = 0.5
+"""Share of a recording that its last onset must ring for, to make it one sound."""
+
 _SILENT_DB = -50.0
 _SILENT_FOR_S = 0.15
 _AGAIN_DB = -30.0
@@ -88,13 +91,22 @@ def first_sound(audio: Audio) -> FirstSound:
     Returns:
         The first sound, with a 5 ms fade where it was cut off; the recording itself if it is one sound.
     """
-    restarts = sorted({*onsets_s(audio), *_after_silence_s(audio)})
+    restarts = sorted({*_separate(onsets_s(audio), audio.duration_s), *_after_silence_s(audio)})
     sounds = [
         time for time, before in zip(restarts, [0.0, *restarts], strict=False) if time - before > _MIN_GAP_S
     ]
     if not sounds:
         return FirstSound(audio, 1)
     return FirstSound(cut(audio, 0.0, sounds[0] - _BEFORE_ATTACK_S, fade_s=_CUT_FADE_S), 1 + len(sounds))
+
+
+def _separate(onsets: tuple[float, ...], duration_s: float) -> tuple[float, ...]:
+    """The onsets, or none where what rings after the last is most of the recording.
+
+    A strum, a flam or a scraped string is one sound with several onsets; hits in a row are not.
+    """
+    ringing_s = duration_s - max(onsets, default=0.0)
+    return () if ringing_s > _MOST * duration_s else onsets
 
 
 def _after_silence_s(audio: Audio) -> list[float]:

@@ -14,7 +14,7 @@ import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ RANGE_DB = 72.0
 """From the darkest to the brightest colour."""
 _LONG_S, _SHORT_S = 0.093, 0.0232
 """The two windows."""
+_HOPS_A_WINDOW = 8
 _FADE_HZ = (350.0, 1400.0)
 """Below the first only the long window counts, above the second only the short one."""
 _N_COLOURS = 96
@@ -58,9 +59,9 @@ class Frame:
         """Frequency of each row, the highest first, float64 (height,)."""
         return np.geomspace(self.high_hz, self.low_hz, self.height)
 
-    def middles(self, sample_rate: int) -> Indices:
-        """The sample at the middle of each column, (width,)."""
-        middles_s = (np.arange(self.width) + 0.5) * self.length_s / self.width
+    def middles(self, columns: Indices, sample_rate: int) -> Indices:
+        """The sample at the middle of each of the columns."""
+        middles_s = (columns + 0.5) * self.length_s / self.width
         return np.rint(middles_s * sample_rate).astype(np.intp)
 
     def from_top(self, hz: float) -> float:
@@ -184,24 +185,45 @@ def _short_part(frame: Frame) -> F32:
 
 
 def _levels(audio: Audio, window_s: float, frame: Frame, rows: Indices) -> F32:
-    """Level of some rows in each column through one window, float32 (len(rows), width), dB."""
-    from scipy.fft import rfft
+    """Level of some rows in each column through one window, float32 (len(rows), width), dB.
 
-    window = 2 * round(window_s * audio.sample_rate / 2)
-    middles = frame.middles(audio.sample_rate)
-    padded = np.zeros(max(len(audio), int(middles[-1])) + window + 1, np.float32)
-    padded[window // 2 : window // 2 + len(audio)] = audio.mono()
-    frames = np.lib.stride_tricks.sliding_window_view(padded, window)[middles]
-    filters = _row_filters(audio.sample_rate, window, frame)[rows]
+    Columns much closer than the window is long are computed one in `step`, and those between interpolated.
+    """
+    step = max(1, int(window_s / _HOPS_A_WINDOW * frame.width / frame.length_s))
+    columns = np.arange(0, frame.width + step - 1, step)
+    windowed = _windowed(audio, window_s, frame.middles(columns, audio.sample_rate))
+    filters = _row_filters(audio.sample_rate, windowed.shape[1], frame)[rows]
     bins = np.flatnonzero(filters.any(axis=0))
     used = slice(int(bins.min(initial=0)), int(bins.max(initial=0)) + 1)
-    spectrum = rfft(frames * (hann(window) * np.float32(4 / window)), axis=1)[:, used]
+    from scipy.fft import rfft
+
+    spectrum = rfft(windowed, axis=1)[:, used]
     power = np.square(spectrum.real) + np.square(spectrum.imag)
-    levels: F32 = 10 * np.log10(filters[:, used] @ power.T + np.float32(_FLOOR_POWER))
-    return levels
+    return _between(10 * np.log10(filters[:, used] @ power.T + np.float32(_FLOOR_POWER)), step, frame.width)
 
 
-@cache
+def _windowed(audio: Audio, window_s: float, middles: Indices) -> F32:
+    """The sound around each of the `middles`, under a window in which a sine's peak is its amplitude."""
+    from scipy.fft import next_fast_len
+
+    size = 2 * next_fast_len(round(window_s * audio.sample_rate / 2), real=True)
+    padded = np.zeros(max(len(audio), int(middles[-1])) + size + 1, np.float32)
+    padded[size // 2 : size // 2 + len(audio)] = audio.mono()
+    frames = np.lib.stride_tricks.sliding_window_view(padded, size)[middles]
+    windowed: F32 = frames * (hann(size) * np.float32(4 / size))
+    return windowed
+
+
+def _between(levels: F32, step: int, width: int) -> F32:
+    """`width` columns out of every `step`-th of them, by linear interpolation."""
+    at = np.arange(width, dtype=np.float32) / step
+    left = np.minimum(at.astype(np.intp), levels.shape[1] - 2)
+    part = at - left
+    between: F32 = levels[:, left] * (1 - part) + levels[:, left + 1] * part
+    return between.astype(np.float32)
+
+
+@lru_cache(maxsize=4)
 def _row_filters(sample_rate: int, window: int, frame: Frame) -> F32:
     """Triangles that add up the power of the bins around each row, float32 (height, 1 + window // 2).
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from patchpilot.errors import PatchError
+from patchpilot.files import make_folder, write_bytes
 from patchpilot.space.canonical import sha256
 
 
@@ -72,12 +71,7 @@ class AssetStore:
         """Keep an asset (once) and return its sha256."""
         path = self._path(asset.sha256)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(asset.to_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(path)
+            write_bytes(make_folder(path.parent) / path.name, asset.to_bytes())
         return asset.sha256
 
     def get(self, digest: str) -> Asset:

@@ -38,6 +38,22 @@ def float32(value: float, *, name: str = "value") -> float:
     return rounded + 0.0
 
 
+def one_spelling(data: Json) -> Json:
+    """The same JSON with fractions as float32, as engines hold them, and whole numbers as integers.
+
+    Raises:
+        PatchError: a number is NaN or infinite.
+    """
+    if isinstance(data, list):
+        return [one_spelling(item) for item in data]
+    if isinstance(data, dict):
+        return {key: one_spelling(value) for key, value in data.items()}
+    if isinstance(data, float):
+        number = float32(data)
+        return int(number) if number.is_integer() else number
+    return data
+
+
 def canonical_json(data: Json) -> str:
     """JSON with sorted keys and no spaces; NaN and infinity are refused.
 

@@ -7,13 +7,14 @@ in the list, so they are renumbered whenever the list is put in order.
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from patchpilot.errors import PatchError
-from patchpilot.space.canonical import float32
+from patchpilot.space.canonical import canonical_json, float32, one_spelling
 from patchpilot.space.parameter import Parameter
 
 SLOT = re.compile(r"^modulation_(\d+)_(\w+)$")
@@ -33,7 +34,7 @@ class Routing:
         bipolar: whether the source swings around zero.
         stereo: whether left and right are modulated in opposite directions.
         bypass: whether the connection is switched off.
-        mapping: canonical JSON of a remapping curve, "" for none.
+        mapping: JSON of a remapping curve (canonical once it is here), "" for none.
     """
 
     source: str
@@ -50,6 +51,8 @@ class Routing:
             object.__setattr__(self, name, float32(getattr(self, name), name=f"routing {name}"))
         for name in ("bipolar", "stereo", "bypass"):
             object.__setattr__(self, name, bool(getattr(self, name)))
+        if self.mapping:
+            object.__setattr__(self, "mapping", canonical_json(one_spelling(json.loads(self.mapping))))
 
     def field(self, name: str) -> float:
         """One of its five numbers by the control's field name."""

@@ -64,11 +64,11 @@ def test_the_init_patch_is_a_saw_at_the_notes_pitch(vital: Vital, space: Space) 
 def test_the_same_bytes_whatever_the_order(
     vital: Vital, space: Space, dice: Patch, random_patch: Callable[[int], Patch]
 ) -> None:
-    patches = [Patch.make(space), dice, *(random_patch(seed) for seed in range(6))]
+    patches = [Patch.make(space), dice, *(random_patch(seed) for seed in range(4))]
     forwards = sounds(vital, patches)
     backwards = sounds(vital, patches[::-1])[::-1]
     assert forwards == backwards == sounds(vital, patches)
-    assert len(set(forwards)) > 5
+    assert len(set(forwards)) > 3
 
 
 @pytest.mark.parametrize("fork", [True, False])
@@ -94,12 +94,17 @@ def test_another_engine_seed_sounds_different_only_where_there_are_dice(
 def test_a_patch_without_dice_does_not_hear_the_seed(
     vital: Vital, space: Space, random_patch: Callable[[int], Patch]
 ) -> None:
-    patches = [random_patch(seed) for seed in range(60)]
-    n_random = sum(is_random(space, patch) for patch in patches)
-    still = [patch for patch in patches if not is_random(space, patch)]
-    assert 10 < len(still)
-    assert n_random > 5
+    still = [_stilled(space, random_patch(seed)) for seed in range(6)]
+    assert not any(is_random(space, patch) for patch in still)
     assert sounds(vital, still) == sounds(vital, still, SHORT.with_seed(3))
+
+
+def _stilled(space: Space, patch: Patch) -> Patch:
+    """The patch without its dice; oscillators that are off keep theirs."""
+    playing = [i for i in (1, 2, 3) if patch.values.get(f"osc_{i}_on", space[f"osc_{i}_on"].default)]
+    values = {"sample_random_phase": 0.0, **{f"osc_{i}_random_phase": 0.0 for i in playing}}
+    routings = [r for r in patch.routings if "random" not in r.source + r.destination and r.target is None]
+    return patch.changed(space, values, routings=routings)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,7 @@ def test_each_kind_of_dice_is_known(
     assert sound(vital, patch).tobytes() != sound(vital, patch, SHORT.with_seed(1)).tobytes()
 
 
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_loading_the_structure_and_setting_the_values_is_loading_it_all(
     vital: Vital, space: Space, random_patch: Callable[[int], Patch], block: int
 ) -> None:
@@ -144,7 +149,7 @@ def test_oversampling_takes_effect(vital: Vital, space: Space) -> None:
 def test_slots_may_be_permuted_without_a_change_of_sound(
     vital: Vital, space: Space, random_patch: Callable[[int], Patch]
 ) -> None:
-    for seed in range(200, 206):
+    for seed in range(200, 203):
         patch = random_patch(seed)
         order = np.random.default_rng(seed).permutation(len(patch.routings)).tolist()
         place = {old: new for new, old in enumerate(order)}
@@ -205,7 +210,7 @@ def test_a_failed_render_is_an_error_in_its_place(vital: Vital, space: Space) ->
     assert "Vital's engine crashed" in str(second)
     assert isinstance(first, Audio)
     assert isinstance(third, Audio)
-    with pytest.raises(EngineError, match="crashed .* while rendering note 48"):
+    with pytest.raises(EngineError, match=r"crashed .* while rendering note 48"):
         vital.render(deadly, SHORT)
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from patchpilot.errors import ParameterError, PatchError
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json, canonical_json, float32
+from patchpilot.space.canonical import Json, canonical_json, one_spelling
 
 FRAME_SIZE = 2048
 """Samples in one wave frame."""
@@ -62,19 +62,7 @@ def from_vital(kind: str, data: Json, *, where: str) -> tuple[Asset, str]:
 
 
 def _asset(kind: str, header: Json, blobs: Sequence[bytes]) -> Asset:
-    return Asset(kind, canonical_json(_one_spelling(header)), tuple(blobs))
-
-
-def _one_spelling(data: Json) -> Json:
-    """The same JSON with all fractions float32, as in the engine, and whole ones as integers."""
-    if isinstance(data, list):
-        return [_one_spelling(item) for item in data]
-    if isinstance(data, dict):
-        return {key: _one_spelling(value) for key, value in data.items()}
-    if isinstance(data, float):
-        number = float32(data)
-        return int(number) if number.is_integer() else number
-    return data
+    return Asset(kind, canonical_json(one_spelling(header)), tuple(blobs))
 
 
 def _same_table_since(version: Json) -> bool:

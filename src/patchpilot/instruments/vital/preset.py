@@ -97,7 +97,9 @@ def _slots(space: Space, patch: Patch, unknown: list[Json], *, structure_only: b
 
 def _entry(routing: Routing) -> Json:
     entry: dict[str, Json] = {"source": routing.source, "destination": routing.destination}
-    return {**entry, "line_mapping": json.loads(routing.mapping)} if routing.mapping else entry
+    if routing.mapping:
+        entry["line_mapping"] = {"name": "", **json.loads(routing.mapping)}
+    return entry
 
 
 def _assets(space: Space, patch: Patch) -> dict[str, Json]:
@@ -219,7 +221,10 @@ def _routings(
         if str(entry.get("source")) not in sources or str(entry.get("destination")) not in destinations:
             unknown.append({"entry": entry, "fields": fields})
             continue
-        mapping = canonical_json(entry["line_mapping"]) if entry.get("line_mapping") else ""
+        curve = entry.get("line_mapping") or {}
+        if not isinstance(curve, dict):
+            raise PatchError(f"modulation {i}: expected a JSON object as 'line_mapping', got {curve!r}")
+        mapping = canonical_json({k: v for k, v in curve.items() if k != "name"}) if curve else ""
         position[i - 1] = len(known)
         routing = Routing(entry["source"], entry["destination"], amount=0.0, mapping=mapping)
         for name, value in fields.items():

@@ -1,0 +1,147 @@
+"""The programs in examples/, the sample plug-in, and all code in README.md, run as a reader would run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import soundfile
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+SOUND = EXAMPLES / "sounds" / "bass_dnb_f.flac"
+README = (ROOT / "README.md").read_text("utf-8")
+NUMBER = re.compile(r"\d+(\.\d+)?")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """This one's, with a cache of its own and our commands first in the path."""
+    scripts = str(Path(sys.executable).parent)
+    cache = str(tmp_path_factory.mktemp("cache"))
+    return {**os.environ, "XDG_CACHE_HOME": cache, "PATH": scripts + os.pathsep + os.environ.get("PATH", "")}
+
+
+def run(environment: Mapping[str, str], *command: str | Path, cwd: Path) -> str:
+    """What a program prints; it must end well and say nothing on stderr."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *command],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_every_example_is_run_here() -> None:
+    names = {path.name for path in EXAMPLES.iterdir() if path.suffix == ".py" or path.name == "plugin"}
+    assert names == {"match_a_sound.py", "render_a_preset.py", "make_a_patch.py", "plugin"}
+
+
+def test_match_a_sound(environment: Mapping[str, str], tmp_path: Path) -> None:
+    said = run(environment, EXAMPLES / "match_a_sound.py", SOUND, "made", cwd=tmp_path).splitlines()
+    assert re.fullmatch(r"heard note 29, held 0\.\d\d s of 0\.\d\d s", said[0])
+    distances = [float(line.split()[1]) for line in said[1:]]
+    assert distances == sorted(distances)
+    files = {path.name for path in (tmp_path / "made").iterdir()}
+    assert files == {f"{i}{end}" for i in range(1, len(said)) for end in (".vital", ".wav")}
+
+
+def test_make_a_patch_and_render_it(environment: Mapping[str, str], tmp_path: Path) -> None:
+    said = run(environment, EXAMPLES / "make_a_patch.py", "made", cwd=tmp_path)
+    assert re.match(r"vital \S+: \d+ parameters\nenv_1_decay: 0 ms to 32 s\npluck: [0-9a-f]{12}\n", said)
+    assert said.count("\n") == 6
+    assert said == run(environment, EXAMPLES / "make_a_patch.py", "again", cwd=tmp_path)
+    preset = tmp_path / "made" / "pluck.vital"
+    said = run(environment, EXAMPLES / "render_a_preset.py", preset, "phrase.wav", cwd=tmp_path)
+    assert said == "Pluck: 3 s, 1 modulations -> phrase.wav\n"
+    assert soundfile.info(tmp_path / "phrase.wav").frames == 3 * 44100
+
+
+@pytest.fixture(scope="module")
+def plugin(environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """An environment in which the sample plug-in is installed, by pip, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("plugin")
+    source = shutil.copytree(EXAMPLES / "plugin", folder / "source")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--target", folder / "installed"]
+    subprocess.run([*pip, *options, source], check=True, env=environment)
+    return {**environment, "PYTHONPATH": str(folder / "installed")}
+
+
+def test_the_plugin_is_found(plugin: Mapping[str, str], tmp_path: Path) -> None:
+    code = "from patchpilot.cli import main; main()"
+    rows = json.loads(run(plugin, "-c", code, "plugins", "--json", cwd=tmp_path))
+    mine = [row for row in rows if row["package"] == "patchpilot-luck 1.0.0"]
+    assert [(row["kind"], row["name"]) for row in mine] == [("search", "luck"), ("distances", "loudness")]
+
+
+def test_the_plugin_works_like_one_of_ours(plugin: Mapping[str, str], tmp_path: Path) -> None:
+    code = """
+import sys
+import patchpilot as pp
+from patchpilot import registry
+with pp.instrument("vital") as vital:
+    result = pp.match(sys.argv[1], vital, using=["luck"], top=2, seed=3)
+    far = registry.load("distances", "loudness")
+    print([m.take.origin.searcher for m in result.matches])
+    print(result.matches[0].distance["logmel"] <= result.matches[1].distance["logmel"])
+    print(far(result.target.audio, result.target.audio), far(result.target.audio, result.matches[0].take.audio) > 0)
+"""
+    said = run(plugin, "-c", code, EXAMPLES.parent / "tests" / "data" / "elec_ping.flac", cwd=tmp_path)
+    assert said == "['luck', 'luck']\nTrue\n0.0 True\n"
+
+
+# README: what it shows is run, and what it shows as output is what comes out, but for the numbers.
+
+
+def blocks(language: str) -> list[str]:
+    """Code blocks of README.md in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def shape(text: str) -> str:
+    """A text with its numbers and its run of spaces made alike: those depend on the machine."""
+    return re.sub(r" +", " ", NUMBER.sub("0", text)).strip()
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Path:
+    """The folder a reader is in: the sounds where README says they are."""
+    shutil.copytree(EXAMPLES / "sounds", tmp_path / "examples" / "sounds")
+    return tmp_path
+
+
+def test_the_python_in_readme_prints_what_it_shows(environment: Mapping[str, str], reader: Path) -> None:
+    (code,) = blocks("python")
+    (shown,) = blocks("text")
+    assert len(code.splitlines()) <= 14
+    assert shape(run(environment, "-c", code, cwd=reader)) == shape(shown)
+
+
+def test_the_session_in_readme_goes_as_shown(environment: Mapping[str, str], reader: Path) -> None:
+    (session,) = blocks("console")
+    steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", session, re.MULTILINE)
+    assert steps
+    for command, shown in steps:
+        done = subprocess.run(
+            command, shell=True, cwd=reader, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert shape(done.stdout.replace(f"{reader}{os.sep}", "")) == shape(shown)
+
+
+def test_readme_points_at_what_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
