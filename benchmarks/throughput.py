@@ -2,9 +2,10 @@
 
     python benchmarks/throughput.py [--patches 60] [--rounds 5] [--workers 2]
 
-A *bare loop* is a process that re-uses one Vital synth: set the controls, render two seconds, next. Its audio depends
-on what it rendered before. The pool gives each patch the same untouched synth. Both render the same audible random
-patches, taking turns within one run, so that a busy machine slows both. Goal: ratio >= 0.85 on two cores.
+A *bare loop* is a process that re-uses one Vital synth: set the controls, render two seconds, next. Its audio
+depends on what it rendered before. The pool gives each patch the same untouched synth. Both render the same
+audible random patches, taking turns within one run, so that a busy machine slows both. Goal: ratio >= 0.85 on
+two cores.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from patchpilot.engine import Failure, Job, Pool, Program
 
 PROGRAM = Program("throughput:boot", "throughput:prepare", "throughput:run")
 SECONDS = 2.0
+EFFECTS = ["reverb", "delay", "chorus", "phaser", "flanger", "distortion", "compressor", "eq", "filter_fx"]
 Delta = dict[str, float]
 
 
@@ -71,7 +73,7 @@ def patch(rng: random.Random) -> Delta:
         delta[f"filter_{i}_model"] = float(rng.randrange(7))
         delta[f"filter_{i}_cutoff"] = uniform(50.0, 120.0)
         delta[f"filter_{i}_resonance"] = uniform(0.0, 0.8)
-    for effect in ("reverb", "delay", "chorus", "phaser", "flanger", "distortion", "compressor", "eq", "filter_fx"):
+    for effect in EFFECTS:
         delta[f"{effect}_on"] = on(0.35)
     delta["env_1_attack"] = uniform(0.0, 0.8)
     delta["env_1_sustain"] = uniform(0.3, 1.0)
@@ -80,7 +82,7 @@ def patch(rng: random.Random) -> Delta:
 
 
 def bare_loop() -> None:
-    """Serve lists of deltas (JSON lines) by one re-used synth; answer with the seconds that each list took."""
+    """Render lists of deltas (JSON lines) by one re-used synth; answer each with the seconds it took."""
     state = prepare("")
     for line in sys.stdin:
         start = time.perf_counter()
@@ -95,11 +97,12 @@ class BareLoops:
     def __init__(self, count: int) -> None:
         command = [sys.executable, __file__, "--bare-loop"]
         self.processes = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            for _ in range(count)
         ]
 
     def rate(self, deltas: list[Delta]) -> float:
-        """Renders per second of all loops together; each loop is timed alone, so none waits for the slowest."""
+        """Renders per second of all loops together. Each is timed alone, so none waits for the slowest."""
         shares = [deltas[i :: len(self.processes)] for i in range(len(self.processes))]
         for process, share in zip(self.processes, shares, strict=True):
             stdin = cast(IO[str], process.stdin)
@@ -134,7 +137,8 @@ def jobs(deltas: list[Delta]) -> list[Job]:
 
 def main() -> None:
     """Print one line per round and the medians."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    plain = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=plain)
     parser.add_argument("--patches", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
@@ -149,7 +153,9 @@ def main() -> None:
         deltas = audible(pool, options.patches, options.seed)
         first = [audio.tobytes() for audio in pool.map(jobs(deltas))]
         loops.rate(deltas)  # warm up
-        print(f"{len(deltas)} audible random patches of {SECONDS:g} s, {options.workers} workers, fork: {pool.fork}")
+        print(
+            f"{len(deltas)} audible random patches of {SECONDS:g} s, {pool.workers} workers, fork {pool.fork}"
+        )
         print("round   bare loops/s   pool/s   ratio   same bytes")
         ratios = []
         for i in range(options.rounds):

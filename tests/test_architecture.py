@@ -82,7 +82,9 @@ def test_every_part_has_its_place_in_the_order() -> None:
 def test_imports_point_one_way(name: str) -> None:
     mine = {module: path for module, path in modules().items() if module.split(".")[1] == name}
     assert mine
-    assert [wrong for module, path in mine.items() for wrong in violations(path.read_text("utf-8"), module)] == []
+    assert [
+        wrong for module, path in mine.items() for wrong in violations(path.read_text("utf-8"), module)
+    ] == []
 
 
 @pytest.mark.parametrize(

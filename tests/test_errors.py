@@ -10,7 +10,7 @@ import pytest
 from patchpilot import errors
 from patchpilot.errors import ParameterError, PatchPilotError
 
-CLASSES = dict(inspect.getmembers(errors, inspect.isclass))
+CLASSES: dict[str, type[Exception]] = dict(inspect.getmembers(errors, inspect.isclass))
 
 
 def test_the_drawn_tree_is_the_tree() -> None:

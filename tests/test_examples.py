@@ -1,4 +1,4 @@
-"""The programs in examples/, the sample plug-in, and all code in README.md, run as a reader would run them."""
+"""The programs in examples/, the sample plug-in, and README's code, run as a reader would run them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,13 @@ def plugin(environment: Mapping[str, str], tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("plugin")
     source = shutil.copytree(EXAMPLES / "plugin", folder / "source")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-    options = ["--no-deps", "--no-build-isolation", "--no-index", "--target", folder / "installed"]
+    options: list[str | Path] = [
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        "--target",
+        folder / "installed",
+    ]
     subprocess.run([*pip, *options, source], check=True, env=environment)
     return {**environment, "PYTHONPATH": str(folder / "installed")}
 
@@ -96,7 +102,8 @@ with pp.instrument("vital") as vital:
     far = registry.load("distances", "loudness")
     print([m.take.origin.searcher for m in result.matches])
     print(result.matches[0].distance["logmel"] <= result.matches[1].distance["logmel"])
-    print(far(result.target.audio, result.target.audio), far(result.target.audio, result.matches[0].take.audio) > 0)
+    target = result.target.audio
+    print(far(target, target), far(target, result.matches[0].take.audio) > 0)
 """
     said = run(plugin, "-c", code, EXAMPLES.parent / "tests" / "data" / "elec_ping.flac", cwd=tmp_path)
     assert said == "['luck', 'luck']\nTrue\n0.0 True\n"

@@ -76,7 +76,9 @@ try:
 except OutputError as error:
     sys.stdout.write(str(error))
 """
-    run = subprocess.run([sys.executable, "-c", code, tmp_path / "a.bin"], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "a.bin"], capture_output=True, text=True, check=True
+    )
     assert run.stdout == f"cannot write {tmp_path / 'a.bin'}: {os.strerror(errno.EFBIG)}."
     assert files(tmp_path) == {"a.bin": OLD}
 

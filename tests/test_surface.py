@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 import types
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ from patchpilot import registry
 from patchpilot.cli._main import _patchpilot
 
 ROOT = Path(__file__).parent.parent
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 HEAVY = {"torch", "librosa", "scipy", "soundfile", "soxr", "pyloudnorm", "vita", "numba", "sklearn"}
 NOT_FOR_HELP = HEAVY | {"numpy", "PIL", "jinja2"}
@@ -85,7 +87,9 @@ def test_the_version_is_one() -> None:
     version = PROJECT["version"]
     assert patchpilot.__version__ == version
     assert importlib.metadata.version("patchpilot") == version, "install again: pip install -e ."
-    assert re.search(rf"^## \[{re.escape(version)}\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert re.search(
+        rf"^## \[{re.escape(version)}\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE
+    )
 
 
 def test_the_installed_entry_points_are_those_of_the_project() -> None:
@@ -138,7 +142,9 @@ def test_a_command_that_does_not_exist_is_told() -> None:
 
 def loaded_by(code: str) -> set[str]:
     """Top-level names of the modules that a fresh interpreter has loaded when `code` is done."""
-    tell = "import atexit, json, sys; atexit.register(lambda: sys.stderr.write(json.dumps(list(sys.modules))))\n"
+    tell = (
+        "import atexit, json, sys; atexit.register(lambda: sys.stderr.write(json.dumps(list(sys.modules))))\n"
+    )
     run = subprocess.run([sys.executable, "-c", tell + code], capture_output=True, text=True, check=True)
     return {name.split(".")[0] for name in json.loads(run.stderr)}
 
@@ -173,6 +179,13 @@ def test_the_lock_pins_every_requirement_and_knows_no_place() -> None:
     assert all(re.match(r"^[a-z0-9-]+==[^ /]+( ; .+)?$", line) for line in lines)
     assert "://" not in lock
     pinned = {line.split("==")[0] for line in lines}
-    wanted = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
+    wanted = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
     assert {re.split(r"[<>=!~ ;\[]", w)[0].lower().replace("_", "-") for w in wanted} <= pinned
     assert "torch==2.13.0" in lines
+
+
+def test_every_command_for_contributors_is_run_by_ci() -> None:
+    told = set(re.findall(r"\bmake [a-z-]+", "".join(re.findall(r"`[^`]+`", CONTRIBUTING))))
+    run = set(re.findall(r"^section (make [a-z-]+)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE))
+    assert told == run
+    assert len(CONTRIBUTING.splitlines()) <= 40

@@ -94,7 +94,12 @@ def test_version(cli: Cli) -> None:
 def test_help_names_every_command(cli: Cli) -> None:
     run = cli("--help")
     assert (run.code, run.err) == (0, "")
-    assert re.findall(r"^  ([a-z]+) {2,}\S", run.out, re.MULTILINE) == ["match", "render", "doctor", "plugins"]
+    assert re.findall(r"^  ([a-z]+) {2,}\S", run.out, re.MULTILINE) == [
+        "match",
+        "render",
+        "doctor",
+        "plugins",
+    ]
 
 
 def test_a_misspelt_command_and_option(cli: Cli) -> None:
@@ -106,7 +111,9 @@ def test_a_misspelt_command_and_option(cli: Cli) -> None:
     assert "No such option: --frce" in run.err or "No such option '--frce'" in run.err
 
 
-@pytest.mark.parametrize("arguments", [["match"], ["match", "x.wav", "--top", "0"], ["match", "x", "--note", "200"]])
+@pytest.mark.parametrize(
+    "arguments", [["match"], ["match", "x.wav", "--top", "0"], ["match", "x", "--note", "200"]]
+)
 def test_a_wrong_argument_is_a_usage_error(cli: Cli, arguments: list[str]) -> None:
     run = cli(*arguments)
     assert (run.code, run.out) == (2, "")
@@ -152,7 +159,9 @@ def test_doctor_says_what_is_missing(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    run = subprocess.run([*COMMAND, "plugins"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    run = subprocess.run(
+        [*COMMAND, "plugins"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+    )
     os.close(writing)
     assert run.returncode in (1, 141)  # the command library's own answer, or the shell's
     assert run.stderr == ""
@@ -432,7 +441,9 @@ def test_a_file_in_the_way_of_the_folder(cli: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs /proc, which nobody may write to")
 def test_a_place_nobody_may_write_to(cli: Cli) -> None:
-    assert one_error(cli("match", SHORT, "--out", "/proc/patchpilot/out")).startswith("cannot write /proc/patchpilot")
+    assert one_error(cli("match", SHORT, "--out", "/proc/patchpilot/out")).startswith(
+        "cannot write /proc/patchpilot"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
@@ -537,7 +548,9 @@ def test_a_bad_preset_is_told_and_leaves_nothing(cli: Cli, tmp_path: Path, prese
     assert [path.name for path in tmp_path.iterdir()] == ["bad.vital"]
 
 
-@pytest.mark.parametrize(("name", "message"), [("missing.vital", "No such file"), ("", "directory|folder|no file")])
+@pytest.mark.parametrize(
+    ("name", "message"), [("missing.vital", "No such file"), ("", "directory|folder|no file")]
+)
 def test_a_preset_that_is_no_file(cli: Cli, tmp_path: Path, name: str, message: str) -> None:
     told = one_error(cli("render", tmp_path / name, "--out", tmp_path / "a.wav"))
     assert re.search(message, told)

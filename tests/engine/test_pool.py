@@ -1,4 +1,6 @@
 import itertools
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +22,9 @@ def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
         yield pool
 
 
-def job(verb: str, argument: Any = None, *, base: Any = 1, key: str | None = None, pristine: bool = True) -> Job:
+def job(
+    verb: str, argument: Any = None, *, base: Any = 1, key: str | None = None, pristine: bool = True
+) -> Job:
     return Job(base, str(base) if key is None else key, (verb, argument), pristine)
 
 
@@ -78,7 +82,9 @@ def test_results_do_not_depend_on_the_number_of_workers(fork: bool) -> None:
         ("leave", 2, "raised SystemExit: 2"),
     ],
 )
-def test_a_bad_job_is_one_failure_and_harms_no_other(pool: Pool, verb: str, argument: Any, reason: str) -> None:
+def test_a_bad_job_is_one_failure_and_harms_no_other(
+    pool: Pool, verb: str, argument: Any, reason: str
+) -> None:
     results = pool.map([job("sum", 1), job(verb, argument), job("sum", 2), job("sum", 3, pristine=False)])
     assert results == [2, Failure(reason, "run"), 3, 4]
 
@@ -106,14 +112,11 @@ def test_a_job_that_cannot_travel_is_a_failure(pool: Pool) -> None:
 )
 def test_a_bad_base_fails_each_of_its_jobs_and_is_not_tried_again(pool: Pool, base: str, reason: str) -> None:
     bad = job("sum", 1, base=base)
-    assert pool.map([bad, job("sum", 1), bad, bad]) == [*[Failure(reason, "prepare")], 2, *[bad_base(reason)] * 2]
+    failure = Failure(reason, "prepare")
+    assert pool.map([bad, job("sum", 1), bad, bad]) == [failure, 2, failure, failure]
     start = time.monotonic()
-    assert pool.map([bad] * 50) == [bad_base(reason)] * 50
+    assert pool.map([bad] * 50) == [failure] * 50
     assert time.monotonic() - start < 0.5
-
-
-def bad_base(reason: str) -> Failure:
-    return Failure(reason, "prepare")
 
 
 def test_what_native_code_prints_harms_nothing(pool: Pool) -> None:
@@ -196,7 +199,8 @@ def test_an_error_of_the_callers_source_reaches_the_caller(pool: Pool) -> None:
 
 @pytest.mark.parametrize("fork", WAYS)
 @pytest.mark.parametrize(
-    ("boot", "words"), [("boot_fails", "libtoy.so: cannot open"), ("boot_crashes", "crashed or hung"), ("nope", "nope")]
+    ("boot", "words"),
+    [("boot_fails", r"libtoy\.so: cannot open"), ("boot_crashes", "crashed or hung"), ("nope", "nope")],
 )
 def test_a_program_that_does_not_boot_is_an_error(fork: bool, boot: str, words: str) -> None:
     program = Program(f"engine_toys:{boot}", "engine_toys:prepare", "engine_toys:run")
@@ -214,9 +218,6 @@ def test_closing_twice_is_fine_and_a_closed_pool_says_so(fork: bool) -> None:
 
 
 def test_a_lost_root_is_replaced_and_its_job_sent_again() -> None:
-    import os
-    import signal
-
     with Pool(TOYS, workers=1, fork=True) as pool:
         pool.map([job("sum", 1)])
         root = pool._backend._roots[0].process.pid  # type: ignore[union-attr]
@@ -230,7 +231,7 @@ def test_bad_arguments() -> None:
         Pool(TOYS, workers=0)
     with pytest.raises(ParameterError, match="timeout_s > 0"):
         Pool(TOYS, timeout_s=float("nan"))
-    with pytest.raises(EngineError, match='"package.module:function"'):
+    with pytest.raises(EngineError, match=r'"package\.module:function"'):
         Program("engine_toys.boot", "a:b", "a:b")
     with pytest.raises(EngineError, match="running script"):
         Program("__main__:boot", "a:b", "a:b")

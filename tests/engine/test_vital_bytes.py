@@ -11,7 +11,9 @@ pytest.importorskip("vita")
 
 VITAL = Program("vita_program:boot", "vita_program:prepare", "vita_program:run")
 BASE = {"osc_1_random_phase": 1.0, "sample_on": 1.0, "chorus_on": 1.0}
-DELTAS = [{"filter_1_on": 1.0, "filter_1_cutoff": 40.0 + 10 * i, "osc_1_level": 0.5 + 0.1 * i} for i in range(4)]
+DELTAS = [
+    {"filter_1_on": 1.0, "filter_1_cutoff": 40.0 + 10 * i, "osc_1_level": 0.5 + 0.1 * i} for i in range(4)
+]
 JOBS = [Job(BASE, "random", delta) for delta in DELTAS]
 
 
@@ -63,6 +65,8 @@ def test_denormals_survive_in_the_caller_and_between_jobs(fork: bool) -> None:
     mixed = Program(VITAL.boot, VITAL.prepare, "vita_program:run_flush")
     jobs = [Job(BASE, "flush", None, pristine=False)] * 2
     with Pool(mixed, workers=1, fork=fork) as pool:
-        assert pool.map(jobs) == [(True, False)] * 2  # before and after the render: it is real, and it is contained
+        assert (
+            pool.map(jobs) == [(True, False)] * 2
+        )  # before and after the render: it is real, and it is contained
     assert tiny * np.float32(1.0) == tiny
     assert ctypes.c_float(1e-40).value != 0.0

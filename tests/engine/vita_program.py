@@ -30,10 +30,8 @@ def run(state: Any, delta: dict[str, float]) -> npt.NDArray[np.float32]:
 
 
 def crash(state: Any, _: object) -> object:
-    """A modulation to a control that cannot be modulated kills the process at the next render."""
-    synth, _controls = state
-    synth.connect_modulation("lfo_1", "polyphony")
-    return synth.render(48, 0.8, 0.2, 0.3)
+    """More chorus voices than there are kill the process at the next render."""
+    return run(state, {"chorus_on": 1.0, "chorus_voices": 99.0})
 
 
 def run_flush(state: Any, _: object) -> tuple[bool, bool]:

@@ -109,6 +109,15 @@ def test_numbers_are_float32_and_finite() -> None:
         Routing("lfo_1", "volume", float("nan"))
 
 
+def test_a_mapping_has_one_spelling() -> None:
+    spelt = (
+        Routing("lfo_1", "volume", 0.5, mapping=text) for text in ('{"b": 0.1, "a": 1}', '{"a":1.0,"b":1e-1}')
+    )
+    assert len(set(spelt)) == 1
+    with pytest.raises(PatchError, match="routing mapping: expected JSON, got 'up'"):
+        Routing("lfo_1", "volume", 0.5, mapping="up")
+
+
 def test_a_destination_the_engine_does_not_list_is_refused_by_name(space: Space) -> None:
     with pytest.raises(PatchError, match=r"'osc_1_on' is not a modulation destination .* engine would crash"):
         Patch.make(space, routings=[Routing("lfo_1", "osc_1_on", 0.5)])

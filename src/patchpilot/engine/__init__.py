@@ -1,8 +1,8 @@
 """Run many renders of native code that nobody trusts: fast, crash-proof and bit-exact.
 
-An engine (a synthesizer in a native library) may crash, hang, print, leave hidden random state behind, and set flags
-of the floating-point unit. So it never runs in the user's process. The engine package knows callables, not
-instruments: a `Program` names three functions,
+An engine (a synthesizer in a native library) may crash, hang, print, leave hidden random state behind, and
+set flags of the floating-point unit. So it never runs in the user's process. This package knows callables,
+not instruments: a `Program` names three functions,
 
     boot()                   import the native library
     prepare(base) -> state   what many jobs share: make the synthesizer, load a patch
@@ -23,11 +23,11 @@ How a job always starts from the same state, on Linux:
             one per worker  │                                  └── child: run(A, delta 2)
                             └── keeper of base B …
 
-The root is a new interpreter, free of the parent's threads and libraries; keepers and children are forks, so every
-`run` begins with the very memory that `prepare` left. Arrays come back through shared memory. Elsewhere (and with
-`fork=False` or `PATCHPILOT_FORK=0`) a job whose result depends on hidden state gets a spawned process of its own,
-started ahead of need; the others (`pristine=False`) share processes and get a fresh `prepare`. The results are the
-same, only slower.
+The root is a new interpreter, free of the parent's threads and libraries; keepers and children are forks, so
+every `run` begins with the very memory that `prepare` left. Arrays come back through shared memory. Elsewhere
+(and with `fork=False` or `PATCHPILOT_FORK=0`) a job whose result depends on hidden state gets a spawned
+process of its own, started ahead of need; the others (`pristine=False`) share processes and get a fresh
+`prepare`. The results are the same, only slower.
 
 Numbers inside a worker: one thread per process for BLAS and OpenMP; a fixed hash seed.
 """

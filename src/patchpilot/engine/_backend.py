@@ -15,7 +15,7 @@ class Backend(Protocol):
         """Whether another job can be submitted now."""
 
     def submit(self, number: int, job: Job) -> list[Event]:
-        """Begin a job; a list with its failure if it cannot even be sent, else empty. Call only if `room()`."""
+        """Begin a job; give its failure if it cannot even be sent. Call only if there is `room()`."""
 
     def wait(self, *, block: bool) -> list[Event]:
         """What ended since the last call; with `block`, at least one event if any job is in flight.

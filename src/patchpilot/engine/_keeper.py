@@ -1,7 +1,8 @@
 """The prepared process of one base, and the children it forks: one for each job.
 
-The keeper calls `prepare` and from then on only forks. Every child therefore starts from the very same memory, hidden
-random states and voice allocators included, and so gives the same bytes whatever was computed before it.
+The keeper calls `prepare` and from then on only forks. Every child therefore starts from the very same
+memory, hidden random states and voice allocators included, and so gives the same bytes whatever was computed
+before it.
 
 The child of the next job is forked while the present one runs, so the fork is not waited for.
 """
@@ -21,12 +22,17 @@ Run = Callable[[Any, Any], object]
 
 
 def keep(
-    control: _linux.Socket, program: Program, base: int, slots: Sequence[int], timeout_s: float, noise: _linux.Noise
+    control: _linux.Socket,
+    program: Program,
+    base: int,
+    slots: Sequence[int],
+    timeout_s: float,
+    noise: _linux.Noise,
 ) -> None:
     """Prepare the base that lies in the shared memory `base`, say so, then serve one job after another.
 
-    Messages out: None (prepared) or a Failure; then for each slot number that comes in, None (the result is in
-    that slot) or a Failure. Returns when the root hangs up, or when `prepare` failed.
+    Messages out: None (prepared) or a Failure; then for each slot number that comes in, None (the result is
+    in that slot) or a Failure. Returns when the root hangs up, or when `prepare` failed.
     """
     try:
         run: Run = resolve(program.run)
@@ -92,7 +98,7 @@ def _serve(link: _linux.Socket, run: Run, state: object, slots: Sequence[int]) -
 
 
 def end(pid: int) -> int:
-    """Kill a child, reap it, and give its wait status. A child that was ending already keeps its own status."""
+    """Kill a child, reap it, and give its wait status; if it was ending already, its own."""
     os.kill(pid, signal.SIGKILL)
     return os.waitpid(pid, 0)[1]
 

@@ -1,5 +1,6 @@
-"""What Linux offers beyond Python's `os`: die with the parent, adopt orphans, shared memory, a pipe for noise."""
+"""What Linux offers and the engine needs: dying with the parent, shared memory, a pipe for noise."""
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -43,10 +44,8 @@ class Socket:
 
     def send(self, payload: bytes) -> None:
         """Send one frame; a peer that is gone is noticed when reading."""
-        try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self.end.sendall(_wire.frame(payload))
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def receive(self) -> bytes:
         """The next frame.
@@ -114,8 +113,8 @@ def fetch(slot: int) -> object:
 class Noise:
     """A pipe for what native code prints: its last words are kept for the report, floods are dropped.
 
-    It never blocks the writer: once its 64 KB are full, writes fail, which C and C++ streams ignore. Python's own
-    streams would raise, so those are sent to nowhere.
+    It never blocks the writer: once its 64 KB are full, writes fail, which C and C++ streams ignore. Python's
+    own streams would raise, so those are sent to nowhere.
     """
 
     def __init__(self) -> None:
@@ -123,7 +122,7 @@ class Noise:
         os.dup2(write, 1)
         os.dup2(write, 2)
         os.close(write)
-        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
+        sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - open as long as the process
 
     def take(self) -> str:
         """The end of what was written since the last call."""

@@ -1,8 +1,8 @@
 """The root of a worker: a small process, started clean, that boots the program and forks one keeper per base.
 
-It never prepares or runs anything itself, so no native state ever gets into what its keepers start from. It hears
-from the parent (the process that made the `Pool`) over one socket, and ends with all its descendants when that
-socket closes, however the parent ended.
+It never prepares or runs anything itself, so no native state ever gets into what its keepers start from. It
+hears from the parent (the process that made the `Pool`) over one socket, and ends with all its descendants
+when that socket closes, however the parent ended.
 """
 
 import gc
@@ -55,9 +55,8 @@ class Root:
             number, slot, key, forget, has_base = pickle.loads(self.control.receive())
             for old in forget:
                 self.drop(old)
-            answer = self.prepare(key, slot) if has_base else None
-            if answer is None:
-                answer = self.run(key, slot)
+            bad = self.prepare(key, slot) if has_base else None
+            answer = bad or self.run(key, slot)
             self.control.send(pickle.dumps((number, answer)))
             self.reap()
 

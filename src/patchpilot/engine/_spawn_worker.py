@@ -2,8 +2,8 @@
 
 Portable: nothing here is particular to a system.
 
-Messages out are packed tuples: `("ready", None)`, `("broken", reason)`, then for each job `("prepared", None)` and
-`("done", result)` or `("failed", Failure)`.
+Messages out are packed tuples: `("ready", None)` or `("broken", reason)`, then for each job
+`("prepared", None)` and `("done", result)` or `("failed", Failure)`.
 """
 
 import faulthandler
@@ -39,7 +39,7 @@ def main() -> None:
         if pristine:
             _work(give, program, base, delta, config["timeout_s"])
             continue
-        # Engines leave their marks on the calling thread (Vital: flush-to-zero), so each job gets one of its own.
+        # Engines leave marks on the calling thread (Vital: flush-to-zero), so each job gets one of its own.
         thread = threading.Thread(target=_work, args=(give, program, base, delta, config["timeout_s"]))
         thread.start()
         thread.join()
@@ -52,7 +52,7 @@ def _claim_streams() -> tuple[IO[bytes], IO[bytes]]:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nowhere, fd)
-    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - open as long as the process
     return take, give
 
 

@@ -1,13 +1,12 @@
 """The parent's side where there is no `fork`: spawned processes, started ahead of need.
 
-Portable: pipes, and one thread per process that reads them (on Windows one cannot wait for several pipes at once).
+Portable: pipes, and one thread per process that reads them (on Windows one cannot wait for several pipes).
 """
 
 import contextlib
 import os
 import queue
 import signal
-import subprocess
 import threading
 import time
 from collections.abc import Callable

@@ -12,8 +12,8 @@ from patchpilot.engine.job import Program
 BOOT_S = 60.0
 """Seconds that importing native libraries may take, on a slow disk and a busy machine."""
 
-# One thread per worker: workers are the parallelism, a process with threads cannot be forked safely, and sums in
-# another order are other sums. A fixed hash seed makes the order of sets the same in every worker.
+# One thread per worker: workers are the parallelism, a process with threads cannot be forked safely, and sums
+# in another order are other sums. A fixed hash seed makes the order of sets the same in every worker.
 _ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

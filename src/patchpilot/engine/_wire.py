@@ -1,7 +1,7 @@
 """How bytes cross between processes: frames on a stream, and results with their arrays beside the pickle.
 
-A frame is an 8-byte length and that many bytes. A packed value is the pickle (protocol 5) followed by its buffers as
-they lie in memory, so that an array is copied once on each side and never through the pickle stream.
+A frame is an 8-byte length and that many bytes. A packed value is the pickle (protocol 5) followed by its
+buffers as they lie in memory, so an array is copied once on each side and never through the pickle.
 """
 
 import pickle

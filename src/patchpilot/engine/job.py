@@ -14,14 +14,14 @@ Stage = Literal["prepare", "run"]
 class Program:
     """Three functions, by name, so that a worker can import them without unpickling code.
 
-    Each is written `"package.module:function"`. Names, not objects: a worker starts clean and imports only these.
+    Each is written `"package.module:function"`. A worker starts clean and imports only these.
 
     Attributes:
         boot: `() -> None`. Imports native libraries; creates no engine objects. Its only errors are a missing
             library or a broken installation, so they raise `EngineError` in the caller.
         prepare: `(base) -> state`. What many jobs have in common: make the synthesizer, load the patch.
-        run: `(state, delta) -> result`. One job; `result` is anything that pickles (arrays travel without a copy
-            through the pickle).
+        run: `(state, delta) -> result`. One job; `result` is anything that pickles (arrays travel without a
+            copy through the pickle).
     """
 
     boot: str
@@ -47,9 +47,9 @@ class Job:
         base: picklable            handed to `prepare`
         base_key: str              equal keys promise equal bases; they share one prepared process
         delta: picklable           handed to `run` with the prepared state
-        pristine: bool             the result depends on what the process did before (a hidden seed that counts),
-            so where there is no `fork` the job needs a new process. False: a process may be used again, each
-            job with a fresh `prepare`, in a thread of its own.
+        pristine: bool             the result depends on what the process did before (a hidden seed that
+            counts), so where there is no `fork` the job needs a new process. False: a process may be used
+            again, each job with a fresh `prepare`, in a thread of its own.
     """
 
     base: object
@@ -63,7 +63,7 @@ class Failure:
     """What came of a job that gave no result. Returned, not raised: one bad patch of many is no exception.
 
     Attributes:
-        reason: for people, e.g. "crashed (SIGSEGV)", "timed out after 20 s", "raised ValueError: no such control"
+        reason: for people: "crashed (SIGSEGV)", "timed out after 20 s", "raised ValueError: no such control"
         stage: where it happened. A base whose `prepare` failed is not tried again by the same pool.
         output: the end of what native code wrote on its stdout and stderr, where that was caught
     """

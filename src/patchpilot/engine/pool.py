@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,27 +18,42 @@ from patchpilot.engine.job import Failure, Job, Program
 from patchpilot.errors import EngineError, ParameterError
 
 
+@dataclass
+class _Call:
+    """Where one `imap` stands."""
+
+    source: Iterator[tuple[int, Job]]
+    flying: dict[int, tuple[int, str]] = field(default_factory=dict)  # number of a job -> its index, its base
+    done: deque[tuple[int, Any]] = field(default_factory=deque)
+    more: bool = True
+
+
 class Pool:
     """Worker processes that run one program's jobs.
 
-    A result depends on nothing but the job: not on the number of workers, the order, what ran before, or whether
-    there is `fork`. A job that crashes, hangs or raises gives one `Failure` and harms no other.
+    A result depends on nothing but the job: not on the number of workers, the order, what ran before, or
+    whether there is `fork`. A job that crashes, hangs or raises gives one `Failure` and harms no other.
 
-    One `map` or `imap` at a time; calls from other threads wait for their turn. If the pool is never closed, its
-    processes end when it is garbage-collected, when the interpreter exits, or when it is killed.
+    One `map` or `imap` at a time; calls from other threads wait for their turn. If the pool is never closed,
+    its processes end when it is garbage-collected, when the interpreter exits, or when it is killed.
 
     Args:
         program: what the workers run
         workers: int >= 1          processes that compute at the same time; default: the CPUs we may use
         timeout_s: float > 0       wall-clock limit in seconds, for `prepare` and for `run` each
-        fork: bool                 whether to fork prepared processes (Linux); default: if the system can, unless
-            the environment says `PATCHPILOT_FORK=0`
+        fork: bool                 whether to fork prepared processes (Linux); default: if the system can,
+            unless the environment says `PATCHPILOT_FORK=0`
     Raises:
         ParameterError: `workers` or `timeout_s` is out of range, or `fork` is wanted where there is none.
     """
 
     def __init__(
-        self, program: Program, *, workers: int | None = None, timeout_s: float = 20.0, fork: bool | None = None
+        self,
+        program: Program,
+        *,
+        workers: int | None = None,
+        timeout_s: float = 20.0,
+        fork: bool | None = None,
     ) -> None:
         if workers is None:
             workers = _cpus()
@@ -67,7 +83,7 @@ class Pool:
         """
         all_jobs = list(jobs)
         # Jobs of one base together: each base is then prepared once per worker, however they are mixed.
-        first = {}
+        first: dict[str, int] = {}
         for job in all_jobs:
             first.setdefault(job.base_key, len(first))
         order = sorted(range(len(all_jobs)), key=lambda i: first[all_jobs[i].base_key])
@@ -84,27 +100,19 @@ class Pool:
         Yields:
             (i, result)     the outcome of the i-th job (a `Failure` if it has none), as they end
         Raises:
-            EngineError: the program does not boot, the pool is closed, or this thread is still consuming another
-                `imap` of this pool.
+            EngineError: the program does not boot, the pool is closed, or this thread is still consuming
+                another `imap` of this pool.
         """
         with self._my_turn():
-            source = enumerate(jobs)
-            flying: dict[int, tuple[int, str]] = {}  # number of a job in flight -> its index, its base
-            done: deque[tuple[int, Any]] = deque()
-            more = True
+            call = _Call(enumerate(jobs))
             while True:
-                backend = self._open()
-                while more and backend.room() and len(done) < 2 * self.workers:
-                    job = next(source, None)
-                    if job is None:
-                        more = False
-                    else:
-                        self._submit(backend, *job, flying, done)
-                if not (more or flying or done):
+                self._fill(call)
+                if not (call.more or call.flying or call.done):
                     return
-                self._collect(backend, flying, done)
-                if done and not (more and backend.room()):
-                    yield done.popleft()
+                self._collect(call)
+                self._fill(call)  # before the caller gets to work: the workers should have some too
+                if call.done:
+                    yield call.done.popleft()
 
     def close(self) -> None:
         """End all worker processes, at once. May be called again."""
@@ -119,40 +127,37 @@ class Pool:
     ) -> None:
         self.close()
 
-    def _submit(
-        self,
-        backend: Backend,
-        at: int,
-        job: Job,
-        flying: dict[int, tuple[int, str]],
-        done: deque[tuple[int, Any]],
-    ) -> None:
-        if job.base_key in self._bad:
-            done.append((at, self._bad[job.base_key]))
-            return
-        number = next(self._numbers)
-        flying[number] = (at, job.base_key)
-        with self._drop_if_broken():
-            events = backend.submit(number, job)
-        self._take(events, flying, done)
+    def _fill(self, call: _Call) -> None:
+        """Draw jobs while a worker is free for them."""
+        while call.more and len(call.done) < 2 * self.workers and self._open().room():
+            drawn = next(call.source, None)
+            if drawn is None:
+                call.more = False
+                return
+            at, job = drawn
+            if job.base_key in self._bad:
+                call.done.append((at, self._bad[job.base_key]))
+                continue
+            number = next(self._numbers)
+            call.flying[number] = (at, job.base_key)
+            with self._drop_if_broken():
+                events = self._open().submit(number, job)
+            self._take(call, events)
 
-    def _collect(
-        self, backend: Backend, flying: dict[int, tuple[int, str]], done: deque[tuple[int, Any]]
-    ) -> None:
+    def _collect(self, call: _Call) -> None:
+        """Wait for results, or only look for more if some are left."""
         with self._drop_if_broken():
-            events = backend.wait(block=not done)
-        self._take(events, flying, done)
+            events = self._open().wait(block=not call.done)
+        self._take(call, events)
 
-    def _take(
-        self, events: list[Event], flying: dict[int, tuple[int, str]], done: deque[tuple[int, Any]]
-    ) -> None:
+    def _take(self, call: _Call, events: list[Event]) -> None:
         for number, result in events:
-            if number not in flying:
+            if number not in call.flying:
                 continue  # from an `imap` that was abandoned
-            at, key = flying.pop(number)
+            at, key = call.flying.pop(number)
             if isinstance(result, Failure) and result.stage == "prepare":
                 self._bad[key] = result
-            done.append((at, result))
+            call.done.append((at, result))
 
     @contextlib.contextmanager
     def _my_turn(self) -> Iterator[None]:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from patchpilot import registry
 from patchpilot.audio import Audio, Target, listen
-from patchpilot.distance import compare
+from patchpilot.distance import LogMel, compare
 from patchpilot.errors import EngineError
 from patchpilot.experiment.run import Budget, run
 from patchpilot.instruments.base import Instrument
@@ -57,12 +58,16 @@ def match(
     context = Context(instrument, performance, target, seed=seed)
     objective = CloseTo(target.audio)
     outcomes: list[Outcome] = []
-    for name in using:
-        searcher = registry.load("search", name)()
-        outcomes += run(searcher, objective, context, budget=budget, on_outcome=on_outcome)
-    best = _best(outcomes, top)
-    matches = tuple(_match(rank, outcome, target, instrument) for rank, outcome in enumerate(best, start=1))
-    rows = _rows(context, best[0])
+    # Threads of the linear algebra would only fight the workers for the processor.
+    with threadpool_limits(1, user_api="blas"):
+        for name in using:
+            searcher = registry.load("search", name)()
+            outcomes += run(searcher, objective, context, budget=budget, on_outcome=on_outcome)
+        best = _best(outcomes, top)
+        matches = tuple(
+            _match(rank, outcome, target, instrument) for rank, outcome in enumerate(best, start=1)
+        )
+        rows = _rows(context, best[0])
     return MatchResult(
         target=target,
         performance=performance,
@@ -120,10 +125,11 @@ def _rows(context: Context, best: Outcome) -> Mapping[str, Mapping[str, float]]:
     assert context.target is not None
     target = context.target.audio
     silence = Audio(np.zeros((1, len(target)), np.float32), target.sample_rate)
-    rows = {"silence": compare(target, silence)}
+    distance = LogMel(target)
+    rows = {"silence": {"logmel": distance(silence)}}
     rendered = dict(context.instrument.stream(pairs.values()))
     for i, name in enumerate(pairs):
         audio = rendered[i]
         if isinstance(audio, Audio):
-            rows[name] = compare(target, audio)
+            rows[name] = {"logmel": distance(audio)}
     return rows

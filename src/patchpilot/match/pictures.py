@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -111,6 +110,8 @@ def spectrogram_png(levels_db: F32, *, top_db: float) -> bytes:
 def waveform_path(audio: Audio, frame: Frame, *, peak: float, columns: int = 320) -> str:
     """The outline of a waveform as the `d` of an SVG path, in a box of `columns` by 100.
 
+    Heights follow the square root of the amplitude: a quiet tail is seen beside a loud attack.
+
     Args:
         audio: any rate and channels (averaged).
         frame: the axes.
@@ -121,10 +122,10 @@ def waveform_path(audio: Audio, frame: Frame, *, peak: float, columns: int = 320
     y = np.zeros(max(int(edges[-1]), columns) + 1, np.float32)
     mono = audio.mono()[: len(y)]
     y[: len(mono)] = mono
-    above = np.maximum.reduceat(y, edges[:-1])
-    below = np.minimum.reduceat(y, edges[:-1])
-    points = [*enumerate(above.tolist()), *reversed(list(enumerate(below.tolist())))]
-    return "M" + " ".join(f"{x} {50 - 49 * max(-1.0, min(1.0, v / peak)):.4g}" for x, v in points) + "Z"
+    bounds = np.concatenate([np.maximum.reduceat(y, edges[:-1]), np.minimum.reduceat(y, edges[:-1])[::-1]])
+    heights = 50 - 49 * np.sign(bounds) * np.sqrt(np.minimum(np.abs(bounds) / peak, 1))
+    across = [*range(columns), *reversed(range(columns))]
+    return "M" + " ".join(f"{x} {height:.4g}" for x, height in zip(across, heights, strict=True)) + "Z"
 
 
 @cache
@@ -150,11 +151,6 @@ def colour_map(n: int) -> npt.NDArray[np.uint8]:
     colours = np.rint(255 * _srgb(even)).astype(np.uint8)
     colours.flags.writeable = False
     return colours
-
-
-def top_db(pictures: Sequence[F32]) -> float:
-    """The highest level of any picture: the common top of their scales."""
-    return max(float(levels.max()) for levels in pictures)
 
 
 def _srgb(lab: F64) -> F64:
@@ -189,14 +185,14 @@ def _levels(audio: Audio, window_s: float, frame: Frame, rows: Indices) -> F32:
 
     Columns much closer than the window is long are computed one in `step`, and those between interpolated.
     """
+    from scipy.fft import rfft
+
     step = max(1, int(window_s / _HOPS_A_WINDOW * frame.width / frame.length_s))
     columns = np.arange(0, frame.width + step - 1, step)
     windowed = _windowed(audio, window_s, frame.middles(columns, audio.sample_rate))
     filters = _row_filters(audio.sample_rate, windowed.shape[1], frame)[rows]
     bins = np.flatnonzero(filters.any(axis=0))
     used = slice(int(bins.min(initial=0)), int(bins.max(initial=0)) + 1)
-    from scipy.fft import rfft
-
     spectrum = rfft(windowed, axis=1)[:, used]
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     return _between(10 * np.log10(filters[:, used] @ power.T + np.float32(_FLOOR_POWER)), step, frame.width)

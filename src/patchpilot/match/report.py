@@ -110,15 +110,18 @@ def report_html(result: MatchResult, space: Space, *, suffix: str = ".vital") ->
 
 
 def page_sounds(sounds: Sequence[Audio], frame: pictures.Frame) -> list[Sound]:
-    """Pictures and players of sounds, the target first, on one time axis, one loudness and one dB scale."""
+    """Pictures and players of sounds, the target first: one time axis, one loudness and one dB scale.
+
+    The brightest colour is the target's highest level: a louder peak elsewhere dims no other picture.
+    """
     equal = equally_loud(sounds)
     levels = [pictures.spectrogram(sound, frame) for sound in equal]
-    top = pictures.top_db(levels)
+    top_db = float(levels[0].max())
     highest = max(float(np.abs(sound.mono()).max(initial=0.0)) for sound in equal) or 1.0
     return [
         Sound(
             key=key,
-            png=_data_uri("image/png", pictures.spectrogram_png(picture, top_db=top)),
+            png=_data_uri("image/png", pictures.spectrogram_png(picture, top_db=top_db)),
             outline=pictures.waveform_path(sound, frame, peak=highest),
             flac=_data_uri("audio/flac", flac_preview(sound).data),
         )
@@ -228,6 +231,7 @@ def _metrics(result: MatchResult) -> Mapping[str, object]:
     return {
         "columns": [_METRICS.get(name, (name.replace("_", " "), "")) for name in names],
         "matches": [(row, _cells(distance, names, best)) for row, distance in rows.items()],
+        "has_gaps": any(name not in row for row in result.rows.values() for name in names),
         "references": [(row, _cells(distance, names, {})) for row, distance in result.rows.items()],
     }
 
@@ -252,7 +256,8 @@ def _data_uri(kind: str, data: bytes) -> str:
 
 
 def _text(name: str) -> str:
-    return (files("patchpilot.match") / "templates" / name).read_text(encoding="utf-8")
+    package = __name__.rpartition(".")[0]
+    return (files(package) / "templates" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -38,8 +38,8 @@ class MatchResult:
         performance: what every match was played with.
         instrument: name of the instrument.
         matches: closest first.
-        rows: distances of the same metrics for "silence", "init patch", "random patch" and, where the best
-            patch draws random numbers, "best match, other engine seed": what a number means.
+        rows: the headline distance of "silence", "init patch", "random patch" and "best match, other engine
+            seed": what a number means.
         seconds: time from the sound to the answers.
         remarks: plain sentences for the user.
     """

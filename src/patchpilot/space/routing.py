@@ -52,7 +52,11 @@ class Routing:
         for name in ("bipolar", "stereo", "bypass"):
             object.__setattr__(self, name, bool(getattr(self, name)))
         if self.mapping:
-            object.__setattr__(self, "mapping", canonical_json(one_spelling(json.loads(self.mapping))))
+            try:
+                curve = json.loads(self.mapping)
+            except (TypeError, ValueError):
+                raise PatchError(f"routing mapping: expected JSON, got {self.mapping!r:.100}") from None
+            object.__setattr__(self, "mapping", canonical_json(one_spelling(curve)))
 
     def field(self, name: str) -> float:
         """One of its five numbers by the control's field name."""

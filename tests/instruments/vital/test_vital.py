@@ -223,13 +223,19 @@ def test_a_preset_the_engine_refuses_is_an_error(vital: Vital) -> None:
 def test_notes_are_mixed_at_their_samples(vital: Vital, dice: Patch) -> None:
     notes = (Note(48, 0.8, 0.0, 0.2), Note(55, 0.5, 0.1003, 0.1), Note(48, 0.8, 0.25, 0.1))
     phrase = sound(vital, dice, Performance(notes, length_s=0.6))
-    expected = np.zeros((2, round(0.6 * 44100)), np.float32)
+    expected = np.zeros((2, 26460), np.float32)
     for note in notes:
-        alone = Performance((Note(note.pitch, note.velocity, 0.0, note.hold_s),), length_s=0.6 - note.start_s)
         start = round(note.start_s * 44100)
-        part = sound(vital, dice, alone)[:, : expected.shape[1] - start]
-        expected[:, start : start + part.shape[1]] += part
+        alone = (Note(note.pitch, note.velocity, 0.0, note.hold_s),)
+        expected[:, start:] += sound(vital, dice, Performance(alone, length_s=(26460 - start) / 44100))
     np.testing.assert_array_equal(phrase, expected)
+
+
+@pytest.mark.parametrize("n_samples", [4409.51, 4410.0, 4410.49])
+def test_the_last_sample_is_played_too(vital: Vital, space: Space, n_samples: float) -> None:
+    samples = sound(vital, Patch.make(space), Performance.one_note(48, length_s=n_samples / 44100))
+    assert samples.shape == (2, 4410)
+    assert (samples[:, -1] != 0.0).all()
 
 
 def test_the_performances_tempo_overrides_the_patchs(vital: Vital, space: Space) -> None:

@@ -51,7 +51,8 @@ def document(space: Space, patch: Patch, *, structure_only: bool = False) -> Jso
     settings = {
         **extra.get("settings", {}),
         **{p.name: p.default for p in space.parameters},
-        **dict.fromkeys(space.unused, 0.0),
+        **{name: float("view_2d" in name) for name in space.unused},
+        **patch.info.get("view", {}),
         **(values if structure_only else patch.values),
         **_slots(space, patch, extra.get("modulations", []), structure_only=structure_only),
         **_assets(space, patch),
@@ -147,7 +148,7 @@ def parse(space: Space, text: str, understood: Callable[[str], str]) -> Patch:
         routings=routings,
         assets=assets,
         extra={key: value for key, value in extra.items() if value},
-        info={**info, "assets": names},
+        info={**info, "assets": names, "view": {k: read[k] for k in space.unused if k in read}},
     )
 
 

@@ -132,7 +132,7 @@ class Vital:
             raise PatchError(f"{path}: {error}") from None
 
     def is_built_in(self, asset: Asset) -> bool:
-        """Whether an asset is one of the built-in wavetables, or an LFO shape (which is drawn, not sampled)."""
+        """Whether an asset is a built-in wavetable, or an LFO shape (which is drawn, not sampled)."""
         return asset.kind == "lfo" or is_built_in(asset)
 
     def preset_folder(self) -> Path:
@@ -159,12 +159,15 @@ class Vital:
         controls = {**patch.values, **patch.slot_values()}
         if performance.tempo_bpm is not None:
             controls["beats_per_minute"] = performance.tempo_bpm / 60.0
+        n_samples = round(performance.length_s * performance.sample_rate)
+        n_samples -= round(note.start_s * performance.sample_rate)
         delta = {
             "controls": controls,
             "pitch": note.pitch,
             "velocity": note.velocity,
             "hold_s": note.hold_s,
-            "length_s": performance.length_s - note.start_s,
+            # The engine drops a fraction of a sample, so half a one is added to whole ones.
+            "length_s": (n_samples + 0.5) / performance.sample_rate,
         }
         return Job(
             base=base,
