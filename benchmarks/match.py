@@ -15,8 +15,8 @@ import statistics
 from pathlib import Path
 
 from patchpilot.instruments.base import instrument
-from patchpilot.match.match import match
-from patchpilot.match.result import MatchResult
+from patchpilot.matching.match import match
+from patchpilot.matching.result import MatchResult
 from patchpilot.space import Patch, Performance
 
 SOUNDS = Path(__file__).parent / "sounds"

@@ -80,7 +80,7 @@ def test_the_root_tells_type_checkers_the_same_names() -> None:
 
 def test_a_name_is_never_a_module_as_well() -> None:
     modules = {info.name for info in pkgutil.iter_modules(patchpilot.__path__)}
-    assert not modules & set(patchpilot.__all__)  # importing patchpilot.match would hide pp.match
+    assert not modules & set(patchpilot.__all__)  # importing patchpilot.matching would hide pp.match
 
 
 def test_the_version_is_one() -> None:

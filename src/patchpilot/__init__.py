@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from patchpilot.instruments.base import Instrument as Instrument
     from patchpilot.instruments.base import instrument as instrument
     from patchpilot.instruments.take import Take as Take
-    from patchpilot.match.match import match as match
+    from patchpilot.matching.match import match as match
     from patchpilot.space import Note as Note
     from patchpilot.space import Patch as Patch
     from patchpilot.space import Performance as Performance
@@ -35,7 +35,7 @@ _HOMES = {
     "patchpilot.audio": ("Audio", "Target", "listen"),
     "patchpilot.instruments.base": ("Instrument", "instrument"),
     "patchpilot.instruments.take": ("Take",),
-    "patchpilot.match.match": ("match",),
+    "patchpilot.matching.match": ("match",),
     "patchpilot.space": ("Note", "Patch", "Performance", "Routing", "Space", "View"),
 }
 

@@ -16,7 +16,7 @@ from patchpilot.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
     from patchpilot.instruments.base import Instrument
-    from patchpilot.match.result import MatchResult
+    from patchpilot.matching.result import MatchResult
     from patchpilot.space.canonical import Json
 
 
@@ -85,8 +85,8 @@ def _folder(sound: Path, out: Path | None, *, many: bool) -> Path:
 
 
 def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) -> None:
-    from patchpilot.match.match import match
-    from patchpilot.match.output import check_folder, write_result
+    from patchpilot.matching.match import match
+    from patchpilot.matching.output import check_folder, write_result
 
     check_folder(folder, force=options.force)
     with Progress(sound.name) as progress:

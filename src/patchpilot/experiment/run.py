@@ -27,12 +27,16 @@ class Budget:
     seconds: float = float("inf")
 
 
+UNLIMITED = Budget()
+"""A search ends by itself; this only keeps one that does not from running for ever."""
+
+
 def run(
     searcher: Searcher,
     objective: Objective,
     context: Context,
     *,
-    budget: Budget = Budget(),
+    budget: Budget = UNLIMITED,
     batch: int = 8,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:

@@ -13,9 +13,9 @@ from patchpilot import registry
 from patchpilot.audio import Audio, Target, listen
 from patchpilot.distance import LogMel, compare
 from patchpilot.errors import EngineError
-from patchpilot.experiment.run import Budget, run
+from patchpilot.experiment.run import UNLIMITED, Budget, run
 from patchpilot.instruments.base import Instrument
-from patchpilot.match.result import Match, MatchResult
+from patchpilot.matching.result import Match, MatchResult
 from patchpilot.objectives.closeness import CloseTo
 from patchpilot.search.base import Context, Outcome
 from patchpilot.space import Patch, Performance
@@ -33,7 +33,7 @@ def match(
     using: Sequence[str] = ("resynthesis",),
     note: int | None = None,
     seed: int = 0,
-    budget: Budget = Budget(),
+    budget: Budget = UNLIMITED,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
 ) -> MatchResult:
     """Find patches that make a sound.

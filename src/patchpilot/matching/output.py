@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import shutil
@@ -13,11 +14,10 @@ from patchpilot.audio import save
 from patchpilot.errors import OutputError
 from patchpilot.files import make_folder, output_error, write_text
 from patchpilot.instruments.base import Instrument
-from patchpilot.match.report import report_html
-from patchpilot.match.result import Match, MatchResult
-from patchpilot.space import Parameter, Patch, Space
+from patchpilot.matching.knobs import settings
+from patchpilot.matching.report import report_html
+from patchpilot.matching.result import Match, MatchResult
 from patchpilot.space.canonical import Json
-from patchpilot.space.routing import SLOT
 
 
 def check_folder(folder: Path, *, force: bool) -> None:
@@ -69,7 +69,7 @@ def _fill(folder: Path, result: MatchResult, instrument: Instrument, data: Json)
         patch = found.take.patch.changed(instrument.space, info={"name": name, "comments": entry["source"]})
         instrument.export(patch, folder / entry["preset"])
         save(found.take.audio, folder / entry["audio"])
-    write_text(folder / "report.html", report_html(result, instrument.space))
+    write_text(folder / "report.html", report_html(result, instrument.space, suffix=instrument.suffix))
     write_text(folder / "result.json", json.dumps(data, indent=1) + "\n")
 
 
@@ -126,30 +126,6 @@ def _match_json(found: Match, instrument: Instrument) -> Json:
         "searcher": found.take.origin.searcher,
         "knobs_only": found.knobs_only,
         "remarks": list(found.remarks),
-        "parameters": parameters_json(instrument.space, patch),
+        # `unit` is the stored value's; `text` is what the instrument's window shows
+        "parameters": [dataclasses.asdict(s) for s in settings(patch, instrument.space)],
     }
-
-
-def parameters_json(space: Space, patch: Patch) -> Json:
-    """Every parameter and every routing's control, with its encoded and its stored value.
-
-    `unit` is the stored value's; `text` is what the instrument's window would show.
-    """
-    values = {p.name: patch.values.get(p.name, p.default) for p in space}
-    parameters: dict[str, Parameter] = {p.name: p for p in space}
-    if space.routing is not None:
-        fields = {field.name.removeprefix("modulation_1_"): field for field in space.routing.fields}
-        for name, value in patch.slot_values().items():
-            match = SLOT.match(name)
-            assert match is not None
-            values[name], parameters[name] = value, fields[match[2]]
-    return [
-        {
-            "name": name,
-            "norm": parameters[name].norm(value),
-            "value": value,
-            "unit": parameters[name].stored_unit,
-            "text": parameters[name].text(value),
-        }
-        for name, value in values.items()
-    ]

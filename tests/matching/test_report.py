@@ -14,10 +14,10 @@ from PIL import Image
 
 from patchpilot.audio import Audio, Target, loudness_lufs, peak
 from patchpilot.instruments.take import Origin, Take
-from patchpilot.match import pictures
-from patchpilot.match._knobs import modulations, modules, settings
-from patchpilot.match.report import equally_loud, facts, pitch_words, report_html
-from patchpilot.match.result import Match, MatchResult
+from patchpilot.matching import pictures
+from patchpilot.matching.knobs import modulations, modules, settings
+from patchpilot.matching.report import equally_loud, facts, pitch_words, report_html
+from patchpilot.matching.result import Match, MatchResult
 from patchpilot.space import Asset, Note, Parameter, Patch, Performance, Routing, RoutingSpace, Space
 
 RATE = 44100

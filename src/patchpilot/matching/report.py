@@ -24,9 +24,9 @@ import numpy as np
 
 from patchpilot.audio import F32, Audio, Target, flac_preview, hz_to_note, loudness_lufs, peak, rms
 from patchpilot.distance import wording
-from patchpilot.match import pictures
-from patchpilot.match._knobs import assets, modulations, modules, settings
-from patchpilot.match.result import Match, MatchResult
+from patchpilot.matching import pictures
+from patchpilot.matching.knobs import assets, modulations, modules, settings
+from patchpilot.matching.result import Match, MatchResult
 from patchpilot.space import Performance, Space
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ class Match:
     Attributes:
         rank: 1 for the closest.
         take: its patch, audio and origin.
-        distance: by metric name; "logmel" is the headline. Lower is closer.
+        distance: by metric name; "logmel" is the headline. Lower is closer, but for "rms_cosine".
         knobs_only: whether it uses built-in wavetables only, so that all of it is knobs.
         remarks: plain sentences for the user.
     """
