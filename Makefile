@@ -52,7 +52,7 @@ clean: ## remove the virtual environment and what the demo wrote
 	rm -rf .venv out
 
 .venv/python.stamp:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "Patch Pilot needs Python 3.11 or newer, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1)." >&2; \
 	  echo "Install one (python.org, or your system's package), or name it: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
 	  exit 1; }

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 import types
+import zipfile
 from itertools import chain
 from pathlib import Path
 
@@ -173,6 +174,25 @@ with pp.instrument("vital", workers=1) as vital:
     assert "vita" not in loaded_by(code)
 
 
+def test_the_wheel_holds_what_the_source_holds(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
+    options: list[str | Path] = [
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+        "--wheel-dir",
+        tmp_path,
+        ROOT,
+    ]
+    subprocess.run([*pip, *options], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("patchpilot/")}
+    source = Path(patchpilot.__file__).parent
+    files = {path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert held == {path.relative_to(source.parent).as_posix() for path in files}
+    assert "patchpilot/py.typed" in held
+
+
 def test_the_lock_pins_every_requirement_and_knows_no_place() -> None:
     lock = (ROOT / "constraints.txt").read_text("utf-8")
     lines = [line for line in lock.splitlines() if line and not line.startswith("#")]
@@ -186,6 +206,8 @@ def test_the_lock_pins_every_requirement_and_knows_no_place() -> None:
 
 def test_every_command_for_contributors_is_run_by_ci() -> None:
     told = set(re.findall(r"\bmake [a-z-]+", "".join(re.findall(r"`[^`]+`", CONTRIBUTING))))
-    run = set(re.findall(r"^section (make [a-z-]+)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE))
+    run = set(
+        re.findall(r"^section (make [a-z-]+)$", (ROOT / ".ci" / "run").read_text("utf-8"), re.MULTILINE)
+    )
     assert told == run
     assert len(CONTRIBUTING.splitlines()) <= 40

@@ -28,7 +28,7 @@ WIDTH, HEIGHT, GAP = 880, 150, 6
 
 
 def picture(sounds: Sequence[pp.Audio]) -> bytes:
-    """A PNG of spectrograms above one another, with one time axis, one frequency axis and one scale of levels."""
+    """A PNG of spectrograms above one another: one time axis, one frequency axis, one scale of levels."""
     frame = pictures.Frame(max(sound.duration_s for sound in sounds), width=WIDTH, height=HEIGHT)
     levels = [pictures.spectrogram(sound, frame) for sound in sounds]
     sheet = Image.new("RGB", (WIDTH, len(sounds) * (HEIGHT + GAP) - GAP), "white")

@@ -38,8 +38,15 @@ def test_cut_off_sound_is_held_to_its_end() -> None:
     assert hold_s(noise(1.0)) == pytest.approx(1.0, abs=0.05)
 
 
+def test_a_sound_that_is_cut_off_was_let_go_where_it_falls() -> None:
+    kick = trim(load(DATA / "bd_haus.flac"))
+    assert kick.duration_s - 0.01 < hold_s(kick) < kick.duration_s
+    cut = shaped(sine(220, 1.0), {0: 0, 0.01: 1, 0.6: 1, 0.61: 0, 1: 0})
+    assert hold_s(trim(cut)) == pytest.approx(0.6, abs=0.015)
+
+
 def test_drums_are_held_to_their_end() -> None:
-    for name in ("bd_haus", "sn_dub", "drum_cymbal_closed", "elec_ping"):
+    for name in ("sn_dub", "drum_cymbal_closed", "elec_ping"):
         drum = trim(load(DATA / f"{name}.flac"))
         assert hold_s(drum) == drum.duration_s, name
 

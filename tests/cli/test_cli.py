@@ -369,6 +369,15 @@ def test_earlier_results_are_kept_unless_forced(matched: tuple[Path, Run], cli: 
     assert set(after) == {"1.vital", "1.wav", "target.wav", "report.html", "result.json", "my notes.txt"}
 
 
+def test_files_of_ones_own_are_kept_unless_forced(cli: Cli, tmp_path: Path) -> None:
+    sound = Path(shutil.copy(SHORT, tmp_path / "target.wav"))  # its own name is one that a match writes
+    before = contents(tmp_path)
+    told = one_error(cli("match", sound, "--out", tmp_path))
+    assert "target.wav" in told
+    assert "--force" in told
+    assert contents(tmp_path) == before
+
+
 def test_earlier_results_are_kept_when_the_forced_match_fails(
     matched: tuple[Path, Run], cli: Cli, tmp_path: Path
 ) -> None:

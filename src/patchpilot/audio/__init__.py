@@ -17,7 +17,8 @@ What is inside:
     where it is      `extent`, `trim`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
     how loud         `peak`, `rms`, `loudness_lufs`, `db`, `level_db`
     how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`
-    spectra          `stft_magnitude`, `mel_filterbank`, `mel_power`, `power_to_db`, `mfcc`, `frames`, `hann`
+    spectra          `stft_magnitude`, `mel_filterbank`, `hz_to_mel`, `mel_power`, `power_to_db`, `mfcc`,
+                     `frames`, `hann`
     all of it        `listen` makes a `Target`: the trimmed first sound and the note that would play it
 
 For whole tracks (tempo, key, sections) this is the wrong package.
@@ -35,6 +36,7 @@ from patchpilot.audio._save import Preview, flac_preview, save
 from patchpilot.audio._spectral import (
     frames,
     hann,
+    hz_to_mel,
     mel_filterbank,
     mel_power,
     mfcc,
@@ -62,6 +64,7 @@ __all__ = [
     "frames",
     "hann",
     "hold_s",
+    "hz_to_mel",
     "hz_to_note",
     "level_db",
     "listen",

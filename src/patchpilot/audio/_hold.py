@@ -2,7 +2,8 @@
 
 A sustained sound shows two slopes in its level over time: slow while the key is down, then fast. The two
 straight lines (in decibels) that fit the level best meet at the release. A plucked or struck sound has one
-slope, or a steep one before a flat one, and counts as held to its end.
+slope, or a steep one before a flat one, and counts as held to its end; one that is cut off while still loud
+was let go where it begins to fall.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _MIN_HOLD_STEPS = 100
 _STEEPER = 4.0
 _SUSTAINED_DB_PER_S = 12.0
 _RELEASE_DB_PER_S = 25.0
+_CUT_STEPS = 25
+_SILENT = 0.02
+_LOUD = 0.08
+"""Share of the peak below which the end of a sound is no longer loud: it dies, it is not cut off."""
 
 
 def hold_s(audio: Audio) -> float:
@@ -35,7 +40,30 @@ def hold_s(audio: Audio) -> float:
     start = int(level.argmax())
     end = int(np.flatnonzero(level > _FLOOR_DB)[-1]) + 1 if level.max() > _FLOOR_DB else len(level)
     knee = _knee(level[start:end])
-    return audio.duration_s if knee is None else min((start + knee) * STEP_S, audio.duration_s)
+    if knee is None:
+        return _cut_off_s(audio)
+    return min((start + knee) * STEP_S, audio.duration_s)
+
+
+def _cut_off_s(audio: Audio) -> float:
+    """Where a sound falls from half its late level to nothing within 25 ms; its whole length elsewhere."""
+    level = _power_level(audio)
+    end = int(np.flatnonzero(level > _SILENT * level.max())[-1])
+    before = level[max(end - 100, 0) : max(end - 35, 1)]
+    if end < _MIN_HOLD_STEPS + _CUT_STEPS or before.mean() < _LOUD * level.max():
+        return audio.duration_s
+    high = int(np.flatnonzero(level[: end + 1] > 0.5 * before.mean())[-1])
+    cut_s = high * STEP_S if end - high < _CUT_STEPS else audio.duration_s
+    return min(cut_s, audio.duration_s)
+
+
+def _power_level(audio: Audio) -> F64:
+    """RMS over 5 ms, one value a millisecond, full scale = 1; float64 (n_ms,)."""
+    step = round(STEP_S * audio.sample_rate)
+    power = np.concatenate([[0.0], np.cumsum(audio.mono().astype(np.float64) ** 2)])
+    centres = np.arange(0, len(audio), step)
+    low, high = np.maximum(centres - 5 * step // 2, 0), np.minimum(centres + 5 * step // 2 + 1, len(audio))
+    return np.asarray(np.sqrt(np.maximum(power[high] - power[low], 0.0) / (5 * step)))
 
 
 def _smooth_level(audio: Audio) -> F64:

@@ -26,7 +26,7 @@ more). A package of yours adds a metric under the entry-point group `patchpilot.
 
 from patchpilot.distance._compare import METRICS, Metric, compare
 from patchpilot.distance._log_stft_mae import log_stft_mae
-from patchpilot.distance._logmel import LogMel, logmel, wording
+from patchpilot.distance._logmel import LogMel, at_common_level, band_distance, logmel, mel_bands, wording
 from patchpilot.distance._mfcc_mae import mfcc13_mae, mfcc40_mae
 from patchpilot.distance._mss import mss
 from patchpilot.distance._rms_cosine import rms_cosine
@@ -38,9 +38,12 @@ __all__ = [
     "METRICS",
     "LogMel",
     "Metric",
+    "at_common_level",
+    "band_distance",
     "compare",
     "log_stft_mae",
     "logmel",
+    "mel_bands",
     "mfcc13_mae",
     "mfcc40_mae",
     "mss",

@@ -69,8 +69,7 @@ class LogMel:
     def __init__(self, target: Audio) -> None:
         sound = resample(target, SAMPLE_RATE).mono()
         self._n = len(sound) + round(PAD_S * SAMPLE_RATE)
-        self._mel = _mel(self._fit(sound))
-        self._log = np.log(self._mel + ADDED)
+        self._mel = mel_bands(self._fit(sound))
 
     def __call__(self, other: Audio) -> float:
         """The distance of `other` from the target, >= 0."""
@@ -79,9 +78,7 @@ class LogMel:
 
     def _fit(self, y: F32) -> F32:
         """Cut or padded to the length of the comparison, then scaled to the common RMS."""
-        sound = fitted(y, self._n)
-        rms = float(np.sqrt(np.mean(np.square(sound, dtype=np.float64))))
-        return sound * np.float32(RMS / rms) if rms > _SILENT_RMS else sound
+        return at_common_level(fitted(y, self._n))
 
     def _best_shift(self, sound: F32) -> int:
         head = sound[: _HEAD_FRAMES * HOP + N_FFT]
@@ -89,17 +86,27 @@ class LogMel:
 
     def _compare(self, sound: F32, n_frames: int | None = None) -> float:
         """Mean over the active cells of the first `n_frames`."""
-        ours, ours_log = self._mel[:n_frames], self._log[:n_frames]
-        theirs = _mel(sound)[: len(ours)]
-        active = (ours > ACTIVE) | (theirs > ACTIVE)
-        difference = np.abs(ours_log - np.log(theirs + ADDED))
-        return float(difference[active].mean()) if active.any() else 0.0
+        ours = self._mel[:n_frames]
+        return band_distance(ours, mel_bands(sound)[: len(ours)])
 
 
-def _mel(y: F32) -> F32:
-    """Mel magnitudes, float32 (frames, 96)."""
+def at_common_level(y: F32) -> F32:
+    """`y` (n,) scaled to the RMS at which sounds are compared; silence as it is."""
+    rms = float(np.sqrt(np.mean(np.square(y, dtype=np.float64))))
+    return y * np.float32(RMS / rms) if rms > _SILENT_RMS else y
+
+
+def mel_bands(y: F32) -> F32:
+    """Mel magnitudes of `y` (n,) at 44.1 kHz, float32 (frames, 96): what the metric compares."""
     filters = mel_filterbank(SAMPLE_RATE, n_fft=N_FFT, n_mels=N_MELS, fmin_hz=FMIN_HZ)
     return stft_magnitude(y, n_fft=N_FFT, hop=HOP) @ filters
+
+
+def band_distance(ours: F32, theirs: F32) -> float:
+    """The metric on two spectrograms of `mel_bands`, float32 (frames, 96) each."""
+    active = (ours > ACTIVE) | (theirs > ACTIVE)
+    difference = np.abs(np.log(ours + ADDED) - np.log(theirs + ADDED))
+    return float(difference[active].mean()) if active.any() else 0.0
 
 
 def _shifted(y: F32, shift: int) -> F32:

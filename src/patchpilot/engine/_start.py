@@ -22,6 +22,10 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
 }
 
+# Huge pages for the heap, where malloc is glibc's and the user has not tuned it: fewer page table entries to
+# copy in a fork, fewer faults for new memory. Measured with Vital: 28 instead of 37 ms of system time a render.
+_DEFAULTS = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+
 
 def start(
     module: str, program: Program, config: dict[str, Any], *, pipes: bool, pass_fds: Sequence[int] = ()
@@ -54,7 +58,7 @@ def start(
         stdin=stream,
         stdout=stream,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **_ENVIRONMENT},
+        env={**_DEFAULTS, **os.environ, **_ENVIRONMENT},
         pass_fds=pass_fds,
         start_new_session=True,  # a Ctrl-C in the terminal is for the parent, which then ends us
     )
