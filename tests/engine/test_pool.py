@@ -149,7 +149,7 @@ def test_any_picklable_result_comes_back_whole(pool: Pool) -> None:
 def test_imap_draws_only_what_it_needs_from_an_endless_source(pool: Pool) -> None:
     drawn = itertools.count()
     results = pool.imap(job("sum", next(drawn), pristine=False) for _ in itertools.count())
-    assert sorted(next(results)[0] for _ in range(3))[0] == 0
+    assert len({next(results)[0] for _ in range(3)}) == 3
     results.close()  # type: ignore[attr-defined]
     assert next(drawn) < 20
     assert pool.map([job("sum", 7)]) == [8]  # left-overs of the abandoned call do not get in

@@ -1,0 +1,137 @@
+"""Amplitudes over time of the harmonics of a steady fundamental, and of what lies between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from patchpilot.audio import F32
+from patchpilot.search.resynthesis.harmonic.spectra import F64, fft_size, magnitudes_at, read_columns
+
+_MAX_PARTIALS = 1000
+"""Vital's frames hold 1023 harmonics."""
+_TOP_HZ = 20000.0
+_DENSITIES = (1, 2, 4, 8, 16, 32, 64, 128)
+_DENSEST_HZ = 14.0
+"""Spacing at which the residue's partials still reach 14 kHz; closer ones would beat audibly slowly."""
+
+
+@dataclass(frozen=True, eq=False)
+class Partials:
+    """The partials of a sound.
+
+    Attributes:
+        times_s: (t,).
+        f0_hz: the fundamental.
+        harmonic: (t, k) amplitudes; column `i` is at `(i + 1) * f0_hz`.
+        rest: (t, j) amplitudes of a denser series that stands for the residue; column `i` is at
+            `(i + 1) * f0_hz / density`.
+        density: a power of two: an oscillator that many octaves lower plays the residue.
+    """
+
+    times_s: F64
+    f0_hz: float
+    harmonic: F32
+    rest: F32
+    density: int
+
+
+def measure(y: F32, sample_rate: int, f0_hz: float, times_s: F64, inside_s: F64) -> Partials:
+    """Measure the partials of a sound whose fundamental stands still.
+
+    Harmonics are read from short windows, which follow attacks, and the residue from long ones, which tell it
+    from the harmonics; what noise leaks into the harmonics is taken off them.
+
+    Args:
+        y: (n,) samples.
+        sample_rate: Hz.
+        f0_hz: its fundamental.
+        times_s: (t,) instants as they are to be called.
+        inside_s: (t,) the same instants in `y`.
+    """
+    reader = _Reader(y, sample_rate, f0_hz, np.round(inside_s * sample_rate).astype(np.int64))
+    short = reader.window(4.0, 0.023, 0.12)
+    long = reader.window(8.0, 0.06, 0.19)
+    density = max((d for d in _DENSITIES if f0_hz / d >= _DENSEST_HZ), default=1)
+    harmonic = reader.near_harmonics(reader.magnitudes(short))
+    magnitudes = reader.magnitudes(long)
+    leaked, between = reader.between(magnitudes, density, lobe_hz=2.0 * sample_rate / long)
+    harmonic = np.minimum(harmonic, 1.5 * reader.near_harmonics(magnitudes))
+    noise_power = leaked**2 * np.float32(long / short)
+    harmonic = np.sqrt(np.maximum(harmonic**2 - noise_power, (0.02 * harmonic) ** 2))
+    spread = np.float32(np.sqrt((f0_hz / density) * long / (1.5 * sample_rate)))
+    rest = _sharpened(between, f0_hz / density / (sample_rate / long), spread)
+    return Partials(times_s, f0_hz, harmonic, rest, density)
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    y: F32
+    sample_rate: int
+    f0_hz: float
+    centres: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+    @property
+    def count(self) -> int:
+        """Number of harmonics."""
+        return self._below_top(self.f0_hz)
+
+    def _below_top(self, spacing_hz: float) -> int:
+        return int(np.clip(min(_TOP_HZ, 0.49 * self.sample_rate) / spacing_hz, 1, _MAX_PARTIALS))
+
+    def window(self, periods: float, min_s: float, max_s: float) -> int:
+        """Samples, even, of a window of some periods."""
+        return 2 * int(0.5 * self.sample_rate * np.clip(periods / self.f0_hz, min_s, max_s))
+
+    def magnitudes(self, size: int) -> F32:
+        """Spectra at the instants, (t, bins)."""
+        return magnitudes_at(self.y, self.centres, size, fft_size(size, padding=1.5))
+
+    def _read(self, magnitudes: F32, hz: F64) -> F32:
+        return read_columns(magnitudes, hz * (2 * (magnitudes.shape[1] - 1) / self.sample_rate))
+
+    def near_harmonics(self, magnitudes: F32) -> F32:
+        """The largest of three readings close to each harmonic, (t, count)."""
+        hz = np.arange(1, self.count + 1) * self.f0_hz
+        return np.maximum.reduce([self._read(magnitudes, hz + k * self.f0_hz) for k in (-0.05, 0.0, 0.05)])
+
+    def between(self, magnitudes: F32, density: int, *, lobe_hz: float) -> tuple[F32, F32]:
+        """The level between the harmonics: at the harmonics (t, count), and in the denser series (t, j)."""
+        numbers = np.arange(self.count + 1)
+        low, mid, high = (self._read(magnitudes, (numbers + k) * self.f0_hz) for k in (0.4, 0.5, 0.6))
+        middle = np.maximum(np.minimum(low, mid), np.minimum(np.maximum(low, mid), high))
+        spacing_hz = self.f0_hz / density
+        hz = np.arange(1, self._below_top(spacing_hz) + 1) * spacing_hz
+        clear = np.abs(hz / self.f0_hz - np.round(hz / self.f0_hz)) * self.f0_hz > lobe_hz
+        bridged = read_columns(middle, np.clip(hz / self.f0_hz - 0.5, 0.0, self.count))
+        levels = np.where(clear, self._read(magnitudes, hz), bridged)
+        return np.minimum(middle[:, :-1], middle[:, 1:]), levels
+
+
+def _sharpened(levels: F32, spacing: float, spread: np.float32) -> F32:
+    """Amplitudes of partials from readings of a Hann-windowed spectrum.
+
+    What stays under the skirt of a stronger neighbour is taken for that neighbour's skirt and nearly removed;
+    what stands out keeps its height; the rest is noise, whose power is spread over the partials.
+
+    Args:
+        levels: (t, j).
+        spacing: between the partials, in inverse window lengths.
+        spread: the factor on the amplitudes of noise.
+    """
+    skirt = np.zeros_like(levels)
+    for step in range(1, min(int(2.2 / spacing) + 1, 12) + 1):
+        lobe = np.float32(_hann_lobe(step * spacing))
+        skirt[:, step:] = np.maximum(skirt[:, step:], levels[:, :-step] * lobe)
+        skirt[:, :-step] = np.maximum(skirt[:, :-step], levels[:, step:] * lobe)
+    own = np.where(levels > 1.15 * skirt, levels, 0.15 * levels)
+    tonal = np.clip((levels / np.maximum(skirt, 1e-9) - 1.0) / 2.0, 0.0, 1.0)
+    return np.asarray(own * (tonal + (1.0 - tonal) * spread), np.float32)
+
+
+def _hann_lobe(bins: float) -> float:
+    """Height of a Hann window's main lobe `bins` from its centre; 0 beyond it."""
+    if abs(bins - 1.0) < 1e-6:
+        return 0.5
+    return float(np.sinc(bins) / (1.0 - bins**2)) if bins < 2.0 else 0.0

@@ -1,0 +1,72 @@
+"""Short-time spectra whose windows are centred on instants of one's own choosing.
+
+`patchpilot.audio` has spectra on an even grid, as metrics want them. Resynthesis needs them at keyframes, with
+phases, zero-padded, and scaled so that a partial's amplitude can be read from its peak.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import rfft
+
+from patchpilot.audio import F32, hann
+
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+C64 = npt.NDArray[np.complex64]
+
+
+def fft_size(size: int, *, padding: float) -> int:
+    """The power of two that is at least `padding` times `size`."""
+    return 1 << int(np.ceil(np.log2(padding * size)))
+
+
+def stft_at(y: F32, centres: I64, size: int, n_fft: int) -> C64:
+    """Hann-windowed spectra around given samples, with silence beyond the ends of the sound.
+
+    Args:
+        y: (n,).
+        centres: (t,) samples, 0..n.
+        size: even, samples in a window.
+        n_fft: >= `size`.
+
+    Returns:
+        (t, n_fft // 2 + 1): a sine of amplitude 1 peaks at 1; phases refer to the window's centre.
+    """
+    half = size // 2
+    padded = np.pad(y, (half, size))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, size)[np.clip(centres, 0, len(y))]
+    window = hann(size) * np.float32(4.0 / size)
+    centred = np.zeros((len(centres), n_fft), np.float32)
+    np.multiply(windows[:, half:], window[half:], out=centred[:, :half])
+    np.multiply(windows[:, :half], window[:half], out=centred[:, n_fft - half :])
+    return np.asarray(rfft(centred, axis=1, overwrite_x=True), np.complex64)
+
+
+def magnitudes_at(y: F32, centres: I64, size: int, n_fft: int) -> F32:
+    """Magnitudes of `stft_at`."""
+    return np.abs(stft_at(y, centres, size, n_fft))
+
+
+def read_columns(magnitudes: F32, bins: F64) -> F32:
+    """Magnitudes (t, m) at fractional `bins` (k,), the same in every row: (t, k); zero beyond the last bin."""
+    top = magnitudes.shape[1] - 2
+    low = np.clip(bins, 0, top).astype(np.int64)
+    part = np.clip(bins - low, 0.0, 1.0).astype(np.float32)
+    there = (bins <= top + 1).astype(np.float32)
+    left, right = np.take(magnitudes, low, axis=1), np.take(magnitudes, low + 1, axis=1)
+    left *= (1.0 - part) * there
+    right *= part * there
+    left += right
+    return left
+
+
+def read_rows(magnitudes: F32, bins: F64) -> F32:
+    """Magnitudes (t, m) at fractional `bins` (t, k), each row at its own: (t, k); zero beyond the last bin."""
+    top = magnitudes.shape[1] - 2
+    low = np.clip(bins, 0, top).astype(np.int64)
+    part = np.clip(bins - low, 0.0, 1.0).astype(np.float32)
+    left = np.take_along_axis(magnitudes, low, axis=1)
+    right = np.take_along_axis(magnitudes, low + 1, axis=1)
+    return np.where(bins <= top + 1, left + (right - left) * part, np.float32(0.0))
