@@ -10,7 +10,7 @@ BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
 CODE := src tests benchmarks examples tools
-SOUND := examples/sounds/bass_dnb_f.flac
+SOUND := examples/sounds/tabla_tun1.flac
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -14,7 +14,7 @@ import patchpilot as pp
 from patchpilot.audio import save
 from patchpilot.distance import wording
 
-SOUND = Path(__file__).parent / "sounds" / "bass_dnb_f.flac"
+SOUND = Path(__file__).parent / "sounds" / "tabla_tun1.flac"
 
 
 def main(sound: Path = SOUND, folder: Path = Path("out/example")) -> None:

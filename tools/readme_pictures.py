@@ -22,7 +22,7 @@ from patchpilot.matching import pictures
 from patchpilot.matching.report import equally_loud
 
 ROOT = Path(__file__).resolve().parent.parent
-SOUND = ROOT / "examples" / "sounds" / "bass_dnb_f.flac"
+SOUND = ROOT / "examples" / "sounds" / "tabla_tun1.flac"
 FOLDER = ROOT / "docs" / "before-after"
 WIDTH, HEIGHT, GAP = 880, 150, 6
 

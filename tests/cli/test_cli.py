@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,10 @@ import pytest
 import soundfile
 
 import patchpilot
+from patchpilot import registry
 from patchpilot.cli import main
+from patchpilot.search.base import Context, Outcome, Proposal
+from patchpilot.space import Patch
 
 DATA = Path(__file__).parent.parent / "data"
 SHORT, OTHER = DATA / "elec_ping.flac", DATA / "elec_bell.flac"
@@ -61,6 +64,34 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> I
 
     yield run
     signal.signal(signal.SIGTERM, before)
+
+
+class Guess:
+    """A searcher that takes no time: two patches."""
+
+    name = "guess"
+
+    def start(self, context: Context) -> None:
+        space = context.instrument.space
+        self._left = [Patch.make(space, {"osc_1_level": level}) for level in (0.4, 0.5)]
+
+    def ask(self, n: int) -> list[Proposal]:
+        asked, self._left = self._left[:n], self._left[n:]
+        return [Proposal(patch, self.name) for patch in asked]
+
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """Two guesses learn nothing."""
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what happens around a search: the search itself takes no time."""
+    real = registry.load
+
+    def load(group: str, name: str) -> Any:
+        return Guess if group == "search" else real(group, name)
+
+    monkeypatch.setattr(registry, "load", load)
 
 
 def one_error(run: Run) -> str:
@@ -324,6 +355,7 @@ def test_the_page_is_one_file(matched: tuple[Path, Run]) -> None:
     assert all(address.startswith(("data:", "#")) for address in loaded)
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_match_as_a_table(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     run = cli("match", SHORT, "--top", "2", "--note", "69")
@@ -349,6 +381,7 @@ def test_the_same_seed_gives_the_same_presets(matched: tuple[Path, Run], cli: Cl
     }
 
 
+@pytest.mark.usefixtures("quick")
 def test_earlier_results_are_kept_unless_forced(matched: tuple[Path, Run], cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     shutil.copytree(matched[0], folder)
@@ -369,6 +402,7 @@ def test_earlier_results_are_kept_unless_forced(matched: tuple[Path, Run], cli: 
     assert set(after) == {"1.vital", "1.wav", "target.wav", "report.html", "result.json", "my notes.txt"}
 
 
+@pytest.mark.usefixtures("quick")
 def test_files_of_ones_own_are_kept_unless_forced(cli: Cli, tmp_path: Path) -> None:
     sound = Path(shutil.copy(SHORT, tmp_path / "target.wav"))  # its own name is one that a match writes
     before = contents(tmp_path)
@@ -387,6 +421,7 @@ def test_earlier_results_are_kept_when_the_forced_match_fails(
     assert contents(folder) == contents(matched[0])
 
 
+@pytest.mark.usefixtures("quick")
 def test_one_bad_file_of_many_stops_no_other(cli: Cli, tmp_path: Path) -> None:
     bad = _text(tmp_path / "bad.wav")
     out = tmp_path / "out"
@@ -399,6 +434,7 @@ def test_one_bad_file_of_many_stops_no_other(cli: Cli, tmp_path: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == ["elec_bell", "elec_ping"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_two_sounds_of_one_name_do_not_overwrite_each_other(cli: Cli, tmp_path: Path) -> None:
     for name, sound in (("a", SHORT), ("b", OTHER)):
         (tmp_path / name).mkdir()
@@ -417,6 +453,7 @@ ODD = {
 }
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("kind", ODD)
 def test_an_odd_sound_is_matched_and_remarked_on(cli: Cli, tmp_path: Path, kind: str) -> None:
     samples, rate, remark = ODD[kind]
@@ -426,6 +463,7 @@ def test_an_odd_sound_is_matched_and_remarked_on(cli: Cli, tmp_path: Path, kind:
     assert (remark in run.err) if remark else ("samples a second" not in run.err)
 
 
+@pytest.mark.usefixtures("quick")
 def test_installed_presets_lie_where_the_synth_looks(
     cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -440,6 +478,7 @@ def test_installed_presets_lie_where_the_synth_looks(
 # Bad places.
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_file_in_the_way_of_the_folder(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     for place in (tmp_path / "out", tmp_path / "out" / "deeper"):
@@ -448,6 +487,7 @@ def test_a_file_in_the_way_of_the_folder(cli: Cli, tmp_path: Path) -> None:
     assert contents(tmp_path) == {"out": b"mine"}
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs /proc, which nobody may write to")
 def test_a_place_nobody_may_write_to(cli: Cli) -> None:
     assert one_error(cli("match", SHORT, "--out", "/proc/patchpilot/out")).startswith(
@@ -455,6 +495,7 @@ def test_a_place_nobody_may_write_to(cli: Cli) -> None:
     )
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
@@ -462,6 +503,7 @@ def test_a_read_only_folder(cli: Cli, tmp_path: Path) -> None:
     assert "permission denied; name a folder you may write to" in told
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_full_disk_leaves_no_half_result(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, left = os.fsync, iter(range(3))
 
@@ -484,7 +526,7 @@ def test_a_full_disk_leaves_no_half_result(cli: Cli, tmp_path: Path, monkeypatch
 @pytest.fixture(scope="module")
 def preset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with patchpilot.instrument("vital", workers=1) as vital:
-        patch = patchpilot.Patch.make(vital.space, {"osc_1_level": 0.5})
+        patch = Patch.make(vital.space, {"osc_1_level": 0.5})
         vital.export(patch, tmp_path_factory.mktemp("presets") / "init.vital")
     return tmp_path_factory.getbasetemp() / "presets0" / "init.vital"
 

@@ -21,6 +21,7 @@ pytestmark = linux_only
 
 SCRIPT = """
 import sys
+import numpy  # not when the first array arrives: an interrupted import of NumPy is its own mess
 sys.path.insert(0, {here!r})
 from patchpilot.engine import Job, Pool, Program
 

@@ -39,7 +39,6 @@ class _Process:
         self.ready = False
         self.deadline = time.monotonic() + _start.BOOT_S
         self.thread = threading.Thread(target=self._talk, args=(tell,), daemon=True)
-        self.thread.start()
 
     def _talk(self, tell: Callable[[_News], None]) -> None:
         give, take = cast(IO[bytes], self.process.stdin), cast(IO[bytes], self.process.stdout)
@@ -65,7 +64,11 @@ class _Process:
 
     def bury(self) -> int:
         code = self.process.wait()
-        self.thread.join(2.0)
+        if self.thread.ident is not None:  # it was started
+            self.thread.join(2.0)
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                cast(IO[bytes], stream).close()
         return code
 
 
@@ -89,11 +92,15 @@ class Spawned:
         self._flights: dict[int, _Flight] = {}
         self._idle: list[_Process] = []  # nothing has run in these
         self._used: list[_Process] = []  # these may only run jobs that are not pristine
+        self._all: set[_Process] = set()  # also those in none of the above for a moment; a Ctrl-C finds that
         self._spare(workers)
 
     def _spare(self, count: int) -> None:
         while len(self._idle) < count:
-            self._idle.append(_Process(self._program, self._timeout_s, self._news.put))
+            process = _Process(self._program, self._timeout_s, self._news.put)
+            self._all.add(process)
+            process.thread.start()
+            self._idle.append(process)
 
     def room(self) -> bool:
         """See `Backend.room`."""
@@ -141,7 +148,7 @@ class Spawned:
         if not found:
             if news.kind == "gone" and process in self._idle:
                 self._idle.remove(process)
-                process.bury()
+                self._discard(process)
             return []
         number, flight = found[0]
         if news.kind in ("begun", "prepared"):
@@ -158,8 +165,7 @@ class Spawned:
         return [(number, news.value)]
 
     def _gone(self, flight: _Flight) -> Failure:
-        flight.process.kill()
-        code = flight.process.bury()
+        code = self._discard(flight.process)
         if not flight.process.ready:
             raise EngineError(f"the engine cannot start: {self._program.boot} crashed or hung")
         return Failure(died(code), flight.stage)
@@ -176,21 +182,22 @@ class Spawned:
                 events.append((number, Failure(f"timed out after {self._timeout_s:g} s", flight.stage)))
         return events
 
-    def _discard(self, process: _Process) -> None:
+    def _discard(self, process: _Process) -> int:
         process.kill()
-        process.bury()
+        code = process.bury()
+        self._all.discard(process)
+        return code
 
     def close(self) -> None:
         """See `Backend.close`."""
         if os.getpid() != self._owner:
             return
-        processes = [*self._idle, *self._used, *(flight.process for flight in self._flights.values())]
         self._idle, self._used = [], []
         self._flights.clear()
-        for process in processes:
+        for process in self._all:
             process.kill()
-        for process in processes:
-            process.bury()
+        for process in list(self._all):
+            self._discard(process)
 
 
 def died(code: int) -> str:

@@ -1,5 +1,6 @@
 """How worker processes are started: a clean interpreter, one thread, the caller's import path."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -27,9 +28,27 @@ _ENVIRONMENT = {
 _DEFAULTS = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
+class Worker(subprocess.Popen[bytes]):
+    """A process that ends with the last reference to it.
+
+    A Ctrl-C between its start and the line that notes it down leaves nobody to end it properly.
+    """
+
+    owner = 0
+
+    def __del__(self) -> None:
+        if self.owner == os.getpid() and self.returncode is None:
+            self.kill()
+            self.wait()
+            for stream in (self.stdin, self.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+
+
 def start(
     module: str, program: Program, config: dict[str, Any], *, pipes: bool, pass_fds: Sequence[int] = ()
-) -> subprocess.Popen[bytes]:
+) -> Worker:
     """Start `main()` of an engine module in a new interpreter.
 
     Never `multiprocessing`: it would import the user's script again, or fork a process full of threads.
@@ -53,7 +72,7 @@ def start(
         "owner": os.getpid(),  # for people who look at `ps`
     }
     stream = subprocess.PIPE if pipes else subprocess.DEVNULL
-    return subprocess.Popen(
+    worker = Worker(
         [sys.executable, "-c", code, json.dumps(everything)],
         stdin=stream,
         stdout=stream,
@@ -62,3 +81,5 @@ def start(
         pass_fds=pass_fds,
         start_new_session=True,  # a Ctrl-C in the terminal is for the parent, which then ends us
     )
+    worker.owner = os.getpid()
+    return worker

@@ -34,8 +34,9 @@ class Pool:
     A result depends on nothing but the job: not on the number of workers, the order, what ran before, or
     whether there is `fork`. A job that crashes, hangs or raises gives one `Failure` and harms no other.
 
-    One `map` or `imap` at a time; calls from other threads wait until it is consumed, closed or collected. If the pool is never closed,
-    its processes end when it is garbage-collected, when the interpreter exits, or when it is killed.
+    One `map` or `imap` at a time; calls from other threads wait until it is consumed, closed or collected. If
+    the pool is never closed, its processes end when it is garbage-collected, when the interpreter exits, or
+    when it is killed.
 
     Args:
         program: what the workers run

@@ -36,6 +36,7 @@ class State:
         heard: outcomes and drafts of the construction at work.
         best: best score of the construction at work before its latest correction.
         rounds: corrections that it may still get.
+        corrected: corrections that the drafts now proposed have behind them.
         takes: takes heard of all constructions.
         reached: best score of all constructions.
     """
@@ -46,6 +47,7 @@ class State:
     heard: list[tuple[Outcome, Draft]] = field(default_factory=list)
     best: float = float("-inf")
     rounds: int = 0
+    corrected: int = 0
     takes: int = 0
     reached: float = float("-inf")
 
@@ -97,14 +99,17 @@ class Resynthesis:
             state.rounds -= 1
             if outcome.score > state.best and outcome.take is not None:
                 state.best = outcome.score
+                state.corrected += 1
                 state.drafts = list(draft.corrected(outcome.take.audio.mono()))
                 return
         lacking = state.reached < GOOD
         if state.waiting and (lacking or state.takes < ENOUGH):
             state.drafts = list(state.waiting.pop(0)(self._target))
-            state.heard, state.best, state.rounds = [], float("-inf"), ROUNDS if lacking else 0
+            state.heard, state.best, state.corrected = [], float("-inf"), 0
+            state.rounds = ROUNDS if lacking else 0
 
     def _proposal(self, draft: Draft) -> Proposal:
         patch = to_patch(self._space, draft.sketch())
         self.state.proposed[patch.sha256] = draft
-        return Proposal(patch, self.name, draft.detail)
+        times = ("", ", corrected once", ", corrected twice")[self.state.corrected]
+        return Proposal(patch, self.name, draft.detail + times)

@@ -103,7 +103,7 @@ def _find(y: F32, sample_rate: int) -> tuple[F64, F64]:
     last = max(len(y) - 0.04 * sample_rate, 0.05 * sample_rate)
     centres = np.linspace(0.04 * sample_rate, last, count).astype(np.int64)
     n_fft = fft_size(size, padding=2)
-    spectra = magnitudes_at(y, centres, size, n_fft)[:, : int(_TOP_HZ / sample_rate * n_fft)]
+    spectra = magnitudes_at(y, centres, size, n_fft, n_bins=int(_TOP_HZ / sample_rate * n_fft))
     level = np.log(spectra.astype(np.float64) + 1e-9)
     rows, bins = np.nonzero(_is_peak(level))
     left, centre, right = (level[rows, bins + k] for k in (-1, 0, 1))

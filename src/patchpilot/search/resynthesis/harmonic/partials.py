@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from patchpilot.audio import F32
-from patchpilot.search.resynthesis.harmonic.spectra import F64, fft_size, magnitudes_at, read_columns
+from patchpilot.search.resynthesis.harmonic.spectra import F64, I64, fft_size, magnitudes_at, read_columns
 
+_BLOCK = 16
+"""Instants measured at once: few enough to stay in a processor's cache."""
 _MAX_PARTIALS = 1000
 """Vital's frames hold 1023 harmonics."""
 _TOP_HZ = 20000.0
@@ -50,19 +52,13 @@ def measure(y: F32, sample_rate: int, f0_hz: float, times_s: F64, inside_s: F64)
         times_s: (t,) instants as they are to be called.
         inside_s: (t,) the same instants in `y`.
     """
-    reader = _Reader(y, sample_rate, f0_hz, np.round(inside_s * sample_rate).astype(np.int64))
-    short = reader.window(4.0, 0.023, 0.12)
-    long = reader.window(8.0, 0.06, 0.19)
-    density = max((d for d in _DENSITIES if f0_hz / d >= _DENSEST_HZ), default=1)
-    harmonic = reader.near_harmonics(reader.magnitudes(short))
-    magnitudes = reader.magnitudes(long)
-    leaked, between = reader.between(magnitudes, density, lobe_hz=2.0 * sample_rate / long)
-    harmonic = np.minimum(harmonic, 1.5 * reader.near_harmonics(magnitudes))
-    noise_power = leaked**2 * np.float32(long / short)
-    harmonic = np.sqrt(np.maximum(harmonic**2 - noise_power, (0.02 * harmonic) ** 2))
-    spread = np.float32(np.sqrt((f0_hz / density) * long / (1.5 * sample_rate)))
-    rest = _sharpened(between, f0_hz / density / (sample_rate / long), spread)
-    return Partials(times_s, f0_hz, harmonic, rest, density)
+    reader = _Reader(
+        y, sample_rate, f0_hz, max((d for d in _DENSITIES if f0_hz / d >= _DENSEST_HZ), default=1)
+    )
+    centres = np.round(inside_s * sample_rate).astype(np.int64)
+    blocks = [reader.partials(centres[i : i + _BLOCK]) for i in range(0, len(centres), _BLOCK)]
+    harmonic, rest = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    return Partials(times_s, f0_hz, harmonic, rest, reader.density)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,42 +66,52 @@ class _Reader:
     y: F32
     sample_rate: int
     f0_hz: float
-    centres: np.ndarray[tuple[int], np.dtype[np.int64]]
+    density: int
 
-    @property
-    def count(self) -> int:
-        """Number of harmonics."""
-        return self._below_top(self.f0_hz)
+    def partials(self, centres: I64) -> tuple[F32, F32]:
+        """Amplitudes of harmonics (t, k) and residue (t, j) around samples `centres` (t,)."""
+        short, long = self._window(4.0, 0.023, 0.12), self._window(8.0, 0.06, 0.19)
+        spectra = self._magnitudes(centres, long)
+        leaked, between = self._between(spectra, lobe_hz=2.0 * self.sample_rate / long)
+        near = self._near_harmonics(self._magnitudes(centres, short))
+        near = np.minimum(near, 1.5 * self._near_harmonics(spectra))
+        noise_power = leaked**2 * np.float32(long / short)
+        harmonic = np.sqrt(np.maximum(near**2 - noise_power, (0.02 * near) ** 2))
+        spacing_hz, bin_hz = self.f0_hz / self.density, self.sample_rate / long
+        spread = np.float32(np.sqrt(spacing_hz / bin_hz / 1.5))
+        return harmonic, _sharpened(between, spacing_hz / bin_hz, spread)
 
-    def _below_top(self, spacing_hz: float) -> int:
+    def _count(self, spacing_hz: float) -> int:
+        """How many multiples of `spacing_hz` can be played."""
         return int(np.clip(min(_TOP_HZ, 0.49 * self.sample_rate) / spacing_hz, 1, _MAX_PARTIALS))
 
-    def window(self, periods: float, min_s: float, max_s: float) -> int:
+    def _window(self, n_periods: float, min_s: float, max_s: float) -> int:
         """Samples, even, of a window of some periods."""
-        return 2 * int(0.5 * self.sample_rate * np.clip(periods / self.f0_hz, min_s, max_s))
+        return 2 * int(0.5 * self.sample_rate * np.clip(n_periods / self.f0_hz, min_s, max_s))
 
-    def magnitudes(self, size: int) -> F32:
-        """Spectra at the instants, (t, bins)."""
-        return magnitudes_at(self.y, self.centres, size, fft_size(size, padding=1.5))
+    def _magnitudes(self, centres: I64, size: int) -> F32:
+        return magnitudes_at(self.y, centres, size, fft_size(size, padding=1.5))
 
     def _read(self, magnitudes: F32, hz: F64) -> F32:
         return read_columns(magnitudes, hz * (2 * (magnitudes.shape[1] - 1) / self.sample_rate))
 
-    def near_harmonics(self, magnitudes: F32) -> F32:
-        """The largest of three readings close to each harmonic, (t, count)."""
-        hz = np.arange(1, self.count + 1) * self.f0_hz
-        return np.maximum.reduce([self._read(magnitudes, hz + k * self.f0_hz) for k in (-0.05, 0.0, 0.05)])
+    def _near_harmonics(self, magnitudes: F32) -> F32:
+        """The largest of three readings close to each harmonic, (t, k)."""
+        numbers = np.arange(1.0, self._count(self.f0_hz) + 1)
+        readings = [self._read(magnitudes, (numbers + aside) * self.f0_hz) for aside in (-0.05, 0.0, 0.05)]
+        return np.asarray(np.maximum.reduce(readings))
 
-    def between(self, magnitudes: F32, density: int, *, lobe_hz: float) -> tuple[F32, F32]:
-        """The level between the harmonics: at the harmonics (t, count), and in the denser series (t, j)."""
-        numbers = np.arange(self.count + 1)
-        low, mid, high = (self._read(magnitudes, (numbers + k) * self.f0_hz) for k in (0.4, 0.5, 0.6))
+    def _between(self, magnitudes: F32, *, lobe_hz: float) -> tuple[F32, F32]:
+        """The level between the harmonics: at the harmonics (t, k), and in the denser series (t, j)."""
+        count = self._count(self.f0_hz)
+        numbers = np.arange(0.0, count + 1)
+        low, mid, high = (self._read(magnitudes, (numbers + part) * self.f0_hz) for part in (0.4, 0.5, 0.6))
         middle = np.maximum(np.minimum(low, mid), np.minimum(np.maximum(low, mid), high))
-        spacing_hz = self.f0_hz / density
-        hz = np.arange(1, self._below_top(spacing_hz) + 1) * spacing_hz
-        clear = np.abs(hz / self.f0_hz - np.round(hz / self.f0_hz)) * self.f0_hz > lobe_hz
-        bridged = read_columns(middle, np.clip(hz / self.f0_hz - 0.5, 0.0, self.count))
-        levels = np.where(clear, self._read(magnitudes, hz), bridged)
+        spacing_hz = self.f0_hz / self.density
+        number = np.arange(1.0, self._count(spacing_hz) + 1) / self.density
+        clear = np.abs(number - np.round(number)) * self.f0_hz > lobe_hz
+        bridged = read_columns(middle, np.clip(number - 0.5, 0.0, count))
+        levels = np.where(clear, self._read(magnitudes, number * self.f0_hz), bridged)
         return np.minimum(middle[:, :-1], middle[:, 1:]), levels
 
 
