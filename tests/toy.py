@@ -57,6 +57,9 @@ class Toy:
     def load(self, path: Path | str) -> Patch:
         raise NotImplementedError(path)
 
+    def is_random(self, patch: Patch) -> bool:  # noqa: ARG002
+        return False
+
     def is_built_in(self, asset: Asset) -> bool:
         return asset.kind == "lfo"
 

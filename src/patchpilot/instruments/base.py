@@ -43,6 +43,9 @@ class Instrument(Protocol):
     def load(self, path: Path | str) -> Patch:
         """Read its native preset file; raises `PatchError`."""
 
+    def is_random(self, patch: Patch) -> bool:
+        """Whether a patch draws from the engine's dice, so that engine seeds sound different."""
+
     def is_built_in(self, asset: Asset) -> bool:
         """Whether an asset is one that every user of the instrument has, so that all else is knobs."""
 

@@ -131,6 +131,10 @@ class Vital:
         except PatchError as error:
             raise PatchError(f"{path}: {error}") from None
 
+    def is_random(self, patch: Patch) -> bool:
+        """Whether a patch draws from the engine's dice, so that engine seeds sound different."""
+        return is_random(self.space, patch)
+
     def is_built_in(self, asset: Asset) -> bool:
         """Whether an asset is a built-in wavetable, or an LFO shape (which is drawn, not sampled)."""
         return asset.kind == "lfo" or is_built_in(asset)

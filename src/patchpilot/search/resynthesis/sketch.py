@@ -64,7 +64,10 @@ def to_patch(space: Space, sketch: Sketch) -> Patch:
     controls = dict(sketch.controls)
     for number, shape in sketch.lfos.items():
         controls |= _one_pass(number, shape.length_s)
-    tables = {f"wavetable_{i}": wavetable(t.frames, t.positions, morph="crossfade") for i, t in sketch.tables.items()}
+    tables = {
+        f"wavetable_{i}": wavetable(t.frames, t.positions, morph="crossfade")
+        for i, t in sketch.tables.items()
+    }
     shapes = {f"lfo_{i}": lfo(s.points, smooth=s.smooth) for i, s in sketch.lfos.items()}
     names = {**dict.fromkeys(tables, "Resynthesis"), **dict.fromkeys(shapes, "Once")}
     return Patch.make(

@@ -16,8 +16,8 @@ from patchpilot.search.resynthesis.sketch import to_patch
 from patchpilot.space import Patch, Performance
 from tests.search.resynthesis.harmonic.playing import (
     SAMPLE_RATE,
-    held,
     heard,
+    held,
     partials,
     play,
     plucked,

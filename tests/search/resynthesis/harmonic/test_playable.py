@@ -8,7 +8,7 @@ import pytest
 from patchpilot.audio import Target, note_to_hz
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.search.resynthesis.harmonic import HarmonicDraft, drafts
-from tests.search.resynthesis.harmonic.playing import held, heard, level_db, partials, play, plucked
+from tests.search.resynthesis.harmonic.playing import heard, held, level_db, partials, play, plucked
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ _MIN_CENTS = 10.0
 """Less movement than this is left to the frames: nobody hears it."""
 _MAX_CENTS = 400.0
 """More than this from end to end is a track that has lost its way."""
-_SMOOTH_FRAMES = 3.0
+_SMOOTH_FRAMES = 1.5
+"""15 ms: a vibrato of 6 Hz keeps 85 % of its depth."""
 _GRID_S = 1e-3
 
 

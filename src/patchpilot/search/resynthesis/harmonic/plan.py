@@ -14,6 +14,8 @@ from patchpilot.search.resynthesis.harmonic.motion import Motion
 from patchpilot.search.resynthesis.harmonic.spectra import F64
 
 KEYFRAMES = 80
+_BEFORE_RELEASE_S = 0.06
+"""Half a window, and about how late a release is noticed: what is kept for a key held on is steady."""
 _BANDS = 24
 _RANGE = 1e-6
 """Power, relative to the loudest, below which no change is worth a keyframe."""
@@ -64,7 +66,7 @@ def make(heard: Heard, view: View, *, tail: bool = False) -> Plan:
     partials = view.partials
     features = np.concatenate([_bands(partials.harmonic), _bands(partials.rest)], axis=1)
     logs = 0.5 * np.log(features + _RANGE * features.max())
-    end_s = heard.hold_s if heard.holds and not tail else heard.duration_s
+    end_s = _sustained_s(heard.hold_s) if heard.holds and not tail else heard.duration_s
     keys_s = keyframes.choose(logs, partials.times_s, count=KEYFRAMES, end_s=end_s)
     harmonic, rest = (
         keyframes.average_at(part, partials.times_s, keys_s) for part in (partials.harmonic, partials.rest)
@@ -84,6 +86,11 @@ def make(heard: Heard, view: View, *, tail: bool = False) -> Plan:
         note=heard.note,
         holds=heard.holds,
     )
+
+
+def _sustained_s(hold_s: float) -> float:
+    """The last instant whose spectrum owes nothing to the release."""
+    return max(hold_s - _BEFORE_RELEASE_S, 0.6 * hold_s)
 
 
 def _bands(amplitudes: F32) -> F32:
