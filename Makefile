@@ -9,7 +9,6 @@ else
 BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
-CODE := src tests benchmarks examples tools
 SOUND := examples/sounds/tabla_tun1.flac
 
 .DEFAULT_GOAL := help
@@ -31,7 +30,7 @@ test-all: .venv/dev.stamp ## all tests
 check: .venv/dev.stamp ## format, lint, types, and whether generated pages are as committed; changes nothing
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m ruff check .
-	$(BIN)/python -m mypy $(CODE)
+	$(BIN)/python -m mypy
 	$(BIN)/python tools/cli_docs.py --check
 
 fix: .venv/dev.stamp ## format, and mend what the linter can mend
@@ -63,7 +62,7 @@ clean: ## remove the virtual environment and what the demo wrote
 	$(PIP) -e .
 	@touch $@
 
-# hatchling builds the sample plug-in of the tests. What holds the tests holds the demo too.
+# What holds the tests holds the demo too.
 .venv/dev.stamp: .venv/python.stamp pyproject.toml constraints.txt
-	$(PIP) -e '.[dev]' hatchling
+	$(PIP) -e '.[dev]'
 	@touch .venv/base.stamp $@

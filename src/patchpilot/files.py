@@ -9,7 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from patchpilot.errors import OutputError
@@ -44,6 +47,25 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise output_error(path, error) from error
     return path
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and a request to end for the few milliseconds that files are moved into place."""
+    held: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handlers = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in handlers:
+        signal.signal(number, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in held:
+            signal.raise_signal(number)
 
 
 def write_bytes(path: Path, data: bytes) -> None:

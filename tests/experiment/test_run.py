@@ -93,7 +93,7 @@ def test_the_take_that_is_the_target_scores_best() -> None:
     class Both:
         name = "both"
 
-        def start(self, context: Context) -> None:
+        def start(self, context: Context) -> None:  # noqa: ARG002
             self.left = [Proposal(wrong, "both"), Proposal(right, "both")]
 
         def ask(self, n: int) -> list[Proposal]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import signal
 import sys
 from typing import NoReturn
@@ -48,7 +47,7 @@ def main() -> NoReturn:
     """Run the command line; errors are told in a sentence, an interrupt in a word."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code = _patchpilot.main(standalone_mode=False) or 0
+        code = _patchpilot.main(prog_name="patchpilot", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -58,10 +57,6 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-written was left.", err=True)
         code = 130
-    except BrokenPipeError:
-        # The reader of our output has gone; Python would complain once more while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
     sys.exit(code)
 
 

@@ -51,13 +51,10 @@ def _instrument(name: str) -> dict[str, Any]:
     from patchpilot.space import Patch, Performance
 
     try:
-        synth = instrument(name, workers=1)
-        try:
+        with instrument(name, workers=1) as synth:
             audio = synth.render(Patch.make(synth.space), Performance())
             loud = float(abs(audio.samples).max())
             text = f"{synth.fingerprint}; {len(synth.space)} parameters; presets in {synth.preset_folder()}"
             return {"name": name, "ok": loud > 0.0, "text": text}
-        finally:
-            synth.close()
     except PatchPilotError as error:
         return {"name": name, "ok": False, "text": str(error)}

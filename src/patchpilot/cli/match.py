@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,16 +54,13 @@ def command(
 
     options = _Options(top, note, seed, force, install, as_json)
     failed = 0
-    synth = instrument(instrument_name)
-    try:
-        for sound in sounds:
+    with instrument(instrument_name) as synth:
+        for sound, folder in zip(sounds, _folders(sounds, out), strict=True):
             try:
-                _match_one(sound, _folder(sound, out, many=len(sounds) > 1), synth, options)
+                _match_one(sound, folder, synth, options)
             except PatchPilotError as error:
                 failed += 1
                 click.echo(f"Error: {error}", err=True)
-    finally:
-        synth.close()
     if failed:
         if len(sounds) > 1:
             click.echo(f"{failed} of {len(sounds)} sounds failed.", err=True)
@@ -78,21 +77,27 @@ class _Options:
     as_json: bool
 
 
-def _folder(sound: Path, out: Path | None, *, many: bool) -> Path:
-    if out is None:
-        return Path("matches") / sound.stem
-    return out / sound.stem if many else out
+def _folders(sounds: Sequence[Path], out: Path | None) -> list[Path]:
+    """A folder for each sound, of its name; numbered where two sounds have the same."""
+    if out is not None and len(sounds) == 1:
+        return [out]
+    folders: list[Path] = []
+    for sound in sounds:
+        folder = (out or Path("matches")) / sound.stem
+        same = sum(other.stem.casefold() == sound.stem.casefold() for other in sounds[: len(folders)])
+        folders.append(folder.with_name(f"{sound.stem}-{same + 1}") if same else folder)
+    return folders
 
 
 def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) -> None:
+    from patchpilot.audio import listen
     from patchpilot.matching.match import match
     from patchpilot.matching.output import check_folder, write_result
 
-    check_folder(folder, force=options.force)
     with Progress(sound.name) as progress:
-        result = match(
-            sound, synth, top=options.top, note=options.note, seed=options.seed, on_outcome=progress.heard
-        )
+        target = listen(sound, note=options.note)
+        check_folder(folder, synth.suffix, force=options.force, sound=sound)
+        result = match(target, synth, top=options.top, seed=options.seed, on_outcome=progress.heard)
     data = write_result(result, synth, folder, force=options.force)
     click.echo(_table(result), err=options.as_json)
     for remark in result.remarks:
@@ -123,7 +128,16 @@ def _install(folder: Path, name: str, data: Json, synth: Instrument) -> None:
     """Copy the presets to the synth's own folder, saying where first."""
     target = synth.preset_folder() / "Patch Pilot"
     for found in data["matches"]:
-        place = target / f"{name} {found['rank']}{synth.suffix}"
+        place = _free(target / f"{name} {found['rank']}{synth.suffix}")
         click.echo(f"install: {place}", err=True)
         make_folder(target)
         write_bytes(place, (folder / found["preset"]).read_bytes())
+
+
+def _free(place: Path) -> Path:
+    """The place, or one with a number behind its name where a preset is already there."""
+    for number in itertools.count(2):
+        if not place.exists():
+            break
+        place = place.with_name(f"{place.stem.removesuffix(f' ({number - 1})')} ({number}){place.suffix}")
+    return place

@@ -11,7 +11,9 @@ import click
 @click.argument("preset", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="WAV file to write; PRESET.wav by default.")
 @click.option("--note", default=60, show_default=True, type=click.IntRange(0, 127), help="MIDI note.")
-@click.option("--velocity", default=0.8, show_default=True, type=click.FloatRange(0, 1))
+@click.option(
+    "--velocity", default=0.8, show_default=True, type=click.FloatRange(0, 1), help="How hard the key is hit."
+)
 @click.option("--seconds", default=2.0, show_default=True, type=click.FloatRange(0.01, 120), help="Length.")
 @click.option(
     "--hold", type=click.FloatRange(0, 120), help="Seconds the key is held; 3/4 of the length by default."
@@ -45,10 +47,7 @@ def command(
         )
     held = seconds * 0.75 if hold is None else hold
     performance = Performance.one_note(note, velocity=velocity, hold_s=held, length_s=seconds)
-    synth = instrument(instrument_name)
-    try:
+    with instrument(instrument_name) as synth:
         audio = synth.render(synth.load(preset), performance.with_seed(engine_seed))
-    finally:
-        synth.close()
     save(audio, place)
     click.echo(place)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from patchpilot.audio import F32, Audio, mel_power, power_to_db
-from patchpilot.distance._pair import stereo_pair
+from patchpilot.audio import F32, Audio, mel_power, power_to_db, resample
+from patchpilot.distance._pair import stereo_pair, widened
 
 SAMPLE_RATE = 44100
 SCALES = ((441, 220, 32), (1102, 441, 64), (4410, 2205, 128))
@@ -26,9 +28,22 @@ def mss(target: Audio, other: Audio) -> float:
         dB in [0, 80].
     """
     ours, theirs = stereo_pair(target, other, SAMPLE_RATE)
+    seen = _target_spectrograms(target, len(ours))
     return float(
-        np.mean([np.abs(_mel_db(ours, *scale) - _mel_db(theirs, *scale)).mean() for scale in SCALES])
+        np.mean(
+            [
+                np.abs(known - _mel_db(theirs, *scale)).mean()
+                for known, scale in zip(seen, SCALES, strict=True)
+            ]
+        )
     )
+
+
+@lru_cache(maxsize=2)
+def _target_spectrograms(target: Audio, channels: int) -> tuple[F32, ...]:
+    """Those of the target, which is compared with one sound after another."""
+    samples = widened(resample(target, SAMPLE_RATE).samples, channels)
+    return tuple(_mel_db(samples, *scale) for scale in SCALES)
 
 
 def _mel_db(samples: F32, n_fft: int, hop: int, n_mels: int) -> F32:

@@ -21,7 +21,7 @@ def stereo_pair(target: Audio, other: Audio, sample_rate: int) -> tuple[F32, F32
     ours = resample(target, sample_rate).samples
     theirs = fitted(resample(other, sample_rate).samples, ours.shape[1])
     channels = max(len(ours), len(theirs))
-    return _widened(ours, channels), _widened(theirs, channels)
+    return widened(ours, channels), widened(theirs, channels)
 
 
 def mono_pair(target: Audio, other: Audio, sample_rate: int) -> tuple[F32, F32]:
@@ -36,5 +36,6 @@ def fitted(y: F32, n: int) -> F32:
     return np.pad(y[..., :n], [(0, 0)] * (y.ndim - 1) + [(0, missing)])
 
 
-def _widened(samples: F32, channels: int) -> F32:
+def widened(samples: F32, channels: int) -> F32:
+    """float32 (channels, n): a mono sound (1, n) repeated in each channel, any other as it is."""
     return np.broadcast_to(samples, (channels, samples.shape[1])) if len(samples) == 1 else samples

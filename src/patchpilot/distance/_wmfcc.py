@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio import F32, Audio, mfcc
-from patchpilot.distance._pair import stereo_pair
+from patchpilot.audio import F32, Audio, mfcc, resample
+from patchpilot.distance._pair import stereo_pair, widened
 
 F64 = npt.NDArray[np.float64]
 
@@ -27,7 +29,7 @@ def wmfcc(target: Audio, other: Audio) -> float:
         float >= 0.
     """
     ours, theirs = stereo_pair(target, other, SAMPLE_RATE)
-    return warped_distance(_mean_abs(_features(ours), _features(theirs)))
+    return warped_distance(_mean_abs(_target_features(target, len(ours)), _features(theirs)))
 
 
 def warped_distance(cost: F64) -> float:
@@ -54,6 +56,12 @@ def warped_distance(cost: F64) -> float:
         current[i + 1] = np.minimum(np.minimum(last[i], last[i + 1]) + step, before_last[i] + 2 * step)
         before_last, last = last, current
     return float(last[n] / (n + m))
+
+
+@lru_cache(maxsize=2)
+def _target_features(target: Audio, channels: int) -> F32:
+    """Those of the target, which is compared with one sound after another."""
+    return _features(widened(resample(target, SAMPLE_RATE).samples, channels))
 
 
 def _features(samples: F32) -> F32:

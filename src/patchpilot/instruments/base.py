@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from patchpilot import registry
 from patchpilot.audio import Audio
@@ -51,6 +51,10 @@ class Instrument(Protocol):
 
     def preset_folder(self) -> Path:
         """Where the instrument's own browser finds a user's presets on this system."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
 
     def close(self) -> None:
         """Give back what it holds."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from patchpilot import __version__
 from patchpilot.audio import save
 from patchpilot.errors import OutputError
-from patchpilot.files import make_folder, output_error, write_text
+from patchpilot.files import make_folder, output_error, uninterrupted, write_text
 from patchpilot.instruments.base import Instrument
 from patchpilot.matching.knobs import settings
 from patchpilot.matching.report import report_html
@@ -20,23 +23,47 @@ from patchpilot.matching.result import Match, MatchResult
 from patchpilot.space.canonical import Json
 
 
-def check_folder(folder: Path, *, force: bool) -> None:
-    """Refuse a folder before any work is done for it.
+def check_folder(folder: Path, suffix: str, *, force: bool = False, sound: Path | None = None) -> None:
+    """Refuse a place before any work is done for it.
+
+    Args:
+        folder: where results are to go.
+        suffix: file ending of the instrument's presets.
+        force: whether earlier results there may be replaced.
+        sound: the file that is matched, which is never overwritten.
 
     Raises:
-        OutputError: it already holds results and `force` is not set, or it is a file.
+        OutputError: it is a file, cannot be written to, holds the sound under a name of ours, or already holds
+            results (or files of their names) and `force` is not set.
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: expected a folder to write to; name another with --out")
-    if (folder / "result.json").exists() and not force:
+    if sound is not None and _is_ours(sound.name, suffix) and sound.resolve().parent == folder.resolve():
+        raise OutputError(f"{sound} would be overwritten by its own results: name another folder with --out")
+    found = (
+        sorted(path.name for path in folder.iterdir() if _is_ours(path.name, suffix))
+        if folder.exists()
+        else []
+    )
+    if found and not force:
         raise OutputError(
-            f"{folder} already holds results, which are kept: name another folder with --out, "
-            "or replace them with --force"
+            f"{folder} already holds results ({', '.join(found[:3])}{' …' if found[3:] else ''}), which are kept: "
+            "name another folder with --out, or replace them with --force"
         )
+    make_folder(folder.parent)
+    with _staging(folder):
+        pass
+
+
+def _is_ours(name: str, suffix: str) -> bool:
+    """Whether a file of that name may be written: results, and presets and previews by rank."""
+    return name in ("result.json", "report.html", "target.wav") or bool(
+        re.fullmatch(rf"\d+(\.wav|{re.escape(suffix)})", name)
+    )
 
 
 def write_result(result: MatchResult, instrument: Instrument, folder: Path, *, force: bool = False) -> Json:
-    """Write everything, whole or not at all, and return what `result.json` says.
+    """Write everything, whole or not at all, and return what `result.json` says, and the folder.
 
     Args:
         result: of `match`.
@@ -47,19 +74,26 @@ def write_result(result: MatchResult, instrument: Instrument, folder: Path, *, f
     Raises:
         OutputError: the place cannot be written to, or already holds results.
     """
-    check_folder(folder, force=force)
-    make_folder(folder.parent)
+    check_folder(folder, instrument.suffix, force=force, sound=result.target.source)
+    data = result_json(result, instrument)
+    with _staging(folder) as staging:
+        _fill(staging, result, instrument, data)
+        with uninterrupted():
+            _move(staging, folder, instrument.suffix)
+    return {**data, "folder": str(folder)}
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder`, on the same disk, that is gone afterwards."""
     try:
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     except OSError as error:
         raise output_error(folder, error) from error
     try:
-        data = result_json(result, instrument)
-        _fill(staging, result, instrument, data)
-        _move(staging, folder)
+        yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    return {**data, "folder": str(folder)}
 
 
 def _fill(folder: Path, result: MatchResult, instrument: Instrument, data: Json) -> None:
@@ -73,11 +107,13 @@ def _fill(folder: Path, result: MatchResult, instrument: Instrument, data: Json)
     write_text(folder / "result.json", json.dumps(data, indent=1) + "\n")
 
 
-def _move(staging: Path, folder: Path) -> None:
-    """Files into place, `result.json` last: where it is, all the others are."""
+def _move(staging: Path, folder: Path, suffix: str) -> None:
+    """Files into place and earlier results away; `result.json` last: where it is, all the others are."""
     make_folder(folder)
-    (folder / "result.json").unlink(missing_ok=True)
     try:
+        for path in folder.iterdir():
+            if _is_ours(path.name, suffix) and path.is_file():
+                path.unlink()
         for path in sorted(staging.iterdir(), key=lambda path: path.name == "result.json"):
             path.replace(folder / path.name)
     except OSError as error:

@@ -46,7 +46,7 @@ def test_the_model_is_the_engine(vital: Vital, steady: F64, seed: int) -> None:
     expected = rms(gain(adsr, seconds, 0.7))
     assert np.abs(heard - expected)[1000:].mean() < 0.002
     loud = (expected > 0.1) & (seconds > 0.02)
-    assert np.abs(20 * np.log10(heard[loud] / expected[loud])).max() < 1.0
+    assert np.abs(20 * np.log10(heard[loud] / expected[loud])).mean() < 0.3
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_the_model_is_the_engine(vital: Vital, steady: F64, seed: int) -> None:
     [
         (Adsr(0.002, 0.0, 1.2, 0.0, 0.1, 0.0, -5.0, -2.0), 2.0),
         (Adsr(0.3, 0.1, 0.4, 0.7, 0.4, 2.0, -2.0, -3.0), 1.5),
-        (Adsr(0.05, 0.3, 0.8, 0.5, 0.2, 0.0, 1.0, -1.0), 1.6),
+        (Adsr(0.05, 0.2, 0.3, 0.5, 0.2, 0.0, 1.0, -1.0), 1.6),
     ],
 )
 def test_the_fit_finds_a_known_envelope_at_any_scale(adsr: Adsr, hold_s: float) -> None:

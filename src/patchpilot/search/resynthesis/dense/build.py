@@ -30,6 +30,8 @@ SURE_SHARE = 0.9
 """A sweep that carries this much of the energy needs no rival without it."""
 SWEEP_BONUS = 0.03
 """A sweep is preferred where it is no farther than this from its rival: it plays better at other keys."""
+QUICK_S = 0.001
+"""An attack to try beside the fitted one."""
 SHORT_S = 2.0
 """Sounds up to this length try several attacks."""
 AUDIBLE_REPEATS_S = 0.12
@@ -78,8 +80,8 @@ def candidates(analysis: Analysis) -> list[Options]:
     if analysis.sweep is not None:
         kinds = [swept] if analysis.sweep.share > SURE_SHARE else [swept, plain]
     if analysis.goal.samples > SHORT_S * analysis.sample_rate_hz:
-        return kinds
-    attacks = [None, *sorted({0.001, float(np.clip(1.4 * analysis.rise_s, 0.0003, 0.02))})]
+        return [*kinds, replace(kinds[0], attack_s=QUICK_S)][:2]
+    attacks = [None, *sorted({QUICK_S, float(np.clip(1.4 * analysis.rise_s, 0.0003, 0.02))})]
     return [replace(kinds[0], attack_s=attack_s) for attack_s in attacks] + kinds[1:]
 
 
@@ -98,12 +100,12 @@ def design(analysis: Analysis, options: Options, rounds: int = DRAFT_ROUNDS) -> 
     return Design(options, better, adsr, goal, gap)
 
 
-def finish(analysis: Analysis, drafts: list[Design]) -> Design:
-    """The best of some drafts, corrected further."""
-    best = min(drafts, key=lambda draft: draft.gap - SWEEP_BONUS * draft.options.sweep)
+def finish(analysis: Analysis, drafts: list[Design]) -> list[Design]:
+    """The best of some drafts, corrected further, and the runner-up as it is."""
+    best, *others = sorted(drafts, key=lambda draft: draft.gap - SWEEP_BONUS * draft.options.sweep)
     rounds = int(np.clip(WORK_SAMPLES // analysis.goal.samples, 3, 9))
     layers, gap = loop.refine(best.layers, best.goal, rounds)
-    return replace(best, layers=layers, gap=gap)
+    return [replace(best, layers=layers, gap=gap), *others[:1]]
 
 
 def correct(made: Design, rendered: F32) -> Design:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from patchpilot.audio import F32, Target
+from patchpilot.distance import band_distance
 from patchpilot.search.resynthesis.dense.analysis import analyze
 from patchpilot.search.resynthesis.dense.build import Design, candidates, correct, design, finish
+from patchpilot.search.resynthesis.dense.loop import measured
 from patchpilot.search.resynthesis.dense.write import write
 from patchpilot.search.resynthesis.sketch import Sketch
+
+AS_SIMULATED = 0.03
+"""How much farther than in simulation a render may be: the simulation has made up for the rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +43,16 @@ class DenseDraft:
         return write(self.design.layers, self.design.envelope, self.design.goal, self.note)
 
     def corrected(self, rendered: F32) -> list[DenseDraft]:
-        """One draft that makes up for most of what `rendered` (n,) lacks."""
+        """One draft that makes up for most of what `rendered` (n,) lacks, none where it is as simulated."""
+        goal = self.design.goal
+        heard = band_distance(goal.mel, measured(rendered, goal))
+        if heard < self.design.gap + AS_SIMULATED:
+            return []
         return [DenseDraft(correct(self.design, rendered), self.note)]
 
 
 def drafts(target: Target) -> list[DenseDraft]:
-    """The best construction as far as simulation tells."""
+    """The two best constructions as far as simulation tells."""
     analysis = analyze(target)
     drafted = [design(analysis, options) for options in candidates(analysis)]
-    return [DenseDraft(finish(analysis, drafted), target.note)]
+    return [DenseDraft(made, target.note) for made in finish(analysis, drafted)]

@@ -16,6 +16,8 @@ from patchpilot.space import Routing
 _GAIN_LIMIT = 10.0 ** (12.0 / 20.0)
 """What the envelope leaves of the loudness stays in the frames, as far as ±12 dB: the rest is unplayable."""
 _SILENCE = 1e-3
+_BEFORE_RELEASE_S = 0.06
+"""Half a window of the analysis, and about how late a release is noticed."""
 _QUIETEST = 1e-5
 """No partial is weaker than this, relative to the strongest of its table."""
 _DEFAULT_LEVEL = 0.5**0.5
@@ -59,9 +61,21 @@ def _without_envelope(plan: Plan) -> tuple[F32, F32]:
     middle = float(np.exp(np.average(np.log(wanted), weights=loudness)))
     kept = np.clip(wanted, middle / _GAIN_LIMIT, middle * _GAIN_LIMIT)
     factor = (kept / loudness).astype(np.float32)[:, None]
+    last = _lasting(plan)
+    harmonic, rest = plan.harmonic * factor, plan.rest * factor
+    for amplitudes in (harmonic, rest):
+        amplitudes[-1] = _SILENCE * amplitudes[-1] if last is None else amplitudes[last]
+    return harmonic, rest
+
+
+def _lasting(plan: Plan) -> int | None:
+    """The keyframe that the last one repeats, for a key that is held on; None for a sound that dies.
+
+    The last keyframe itself has seen the release.
+    """
     if not plan.holds:
-        factor[-1] *= _SILENCE
-    return plan.harmonic * factor, plan.rest * factor
+        return None
+    return max(int(np.searchsorted(plan.keys_s, plan.hold_s - _BEFORE_RELEASE_S, side="right")) - 1, 0)
 
 
 def _controls(plan: Plan, made: dict[int, F32], peak: float) -> dict[str, float]:
