@@ -389,8 +389,8 @@ def test_earlier_results_are_kept_unless_forced(matched: tuple[Path, Run], cli: 
     before = contents(folder)
     told = one_error(cli("match", OTHER, "--out", folder))
     assert told == (
-        f"{folder} already holds results, which are kept: name another folder with --out, "
-        "or replace them with --force"
+        f"{folder} already holds results (1.vital, 1.wav, 2.vital …), which are kept: "
+        "name another folder with --out, or replace them with --force"
     )
     assert contents(folder) == before
     assert cli("match", OTHER, "--out", folder, "--force", "--top", "1").code == 0
@@ -408,7 +408,8 @@ def test_files_of_ones_own_are_kept_unless_forced(cli: Cli, tmp_path: Path) -> N
     before = contents(tmp_path)
     told = one_error(cli("match", sound, "--out", tmp_path))
     assert "target.wav" in told
-    assert "--force" in told
+    assert "name another folder with --out" in told
+    assert one_error(cli("match", sound, "--out", tmp_path, "--force")) == told
     assert contents(tmp_path) == before
 
 

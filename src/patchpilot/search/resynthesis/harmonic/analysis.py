@@ -24,7 +24,7 @@ _MIN_SCORE = 0.03
 """A fundamental that speaks for less of the peaks is none."""
 _MAX_VIEWS = 3
 _MAX_INSTANTS = 400
-_MIN_HOP_S = 0.004
+_MIN_HOP_S = 0.00235
 _SMOOTH_S = 0.012
 _ENVELOPE_HOP_S = 0.002
 _SILENT = 1e-6
@@ -102,19 +102,20 @@ def _amplitude(y: F32) -> F64:
     return np.asarray(np.sqrt(np.maximum(power[at[at < len(y)]], 0.0)))
 
 
-def fundamentals(heard: Heard) -> list[float]:
-    """Fundamentals in Hz by which the sound is worth analysing, best guess first, at most 3."""
+def views(heard: Heard) -> list[View]:
+    """The sound by every fundamental that is worth it, best guess first, 1 to 3."""
     peaks = Peaks(heard.y, SAMPLE_RATE)
     found = peaks.fundamentals(count=_MAX_VIEWS)
-    if not found or float(peaks.score(np.array(found[:1]))[0]) < _MIN_SCORE:
-        return [*found[:1], _UNPITCHED_HZ, *found[1 : _MAX_VIEWS - 1]]
-    return found
+    pitched = bool(found) and float(peaks.score(np.array(found[:1]))[0]) >= _MIN_SCORE
+    if not pitched:
+        found = [*found[:1], _UNPITCHED_HZ, *found[1 : _MAX_VIEWS - 1]]
+    return [_view(heard, hz, moves=pitched) for hz in found]
 
 
-def view(heard: Heard, centre_hz: float) -> View:
-    """The sound as harmonics of a fundamental near `centre_hz`."""
+def _view(heard: Heard, centre_hz: float, *, moves: bool) -> View:
+    """The sound as harmonics of a fundamental near `centre_hz` that may move or not."""
     track = follow(heard.y, SAMPLE_RATE, centre_hz)
-    motion = motion_of(track) if centre_hz != _UNPITCHED_HZ else STILL
+    motion = motion_of(track) if moves else STILL
     times_s = np.arange(0.0, heard.duration_s, max(_MIN_HOP_S, heard.duration_s / _MAX_INSTANTS))
     straight, inside_s = straightened(heard.y, SAMPLE_RATE, motion, times_s)
     f0_hz = track.centre_hz if motion.moves else _steady(track, centre_hz)

@@ -59,7 +59,7 @@ def drafts(target: Target) -> list[HarmonicDraft]:
         AudioError: the target is empty, silent or not finite.
     """
     heard = analysis.hear(target)
-    views = [analysis.view(heard, hz) for hz in analysis.fundamentals(heard)]
+    views = analysis.views(heard)
     plans = [plan.make(heard, view) for view in views]
     if heard.holds and heard.duration_s - heard.hold_s > _MIN_TAIL_S:
         plans.insert(1, plan.make(heard, views[0], tail=True))

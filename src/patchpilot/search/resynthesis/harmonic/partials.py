@@ -71,7 +71,8 @@ class _Reader:
     def partials(self, centres: I64) -> tuple[F32, F32]:
         """Amplitudes of harmonics (t, k) and residue (t, j) around samples `centres` (t,)."""
         short, long = self._window(4.0, 0.023, 0.12), self._window(8.0, 0.06, 0.19)
-        spectra = self._magnitudes(centres, long)
+        # No long window reaches back before the sound: its onset would look like noise all over the window.
+        spectra = self._magnitudes(np.maximum(centres, long // 2), long)
         leaked, between = self._between(spectra, lobe_hz=2.0 * self.sample_rate / long)
         near = self._near_harmonics(self._magnitudes(centres, short))
         near = np.minimum(near, 1.5 * self._near_harmonics(spectra))
