@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from patchpilot.audio import Target
+from patchpilot.audio import Audio, Target
 from patchpilot.instruments.take import Take
-from patchpilot.space import Performance
+from patchpilot.space import Patch, Performance
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,16 @@ class Match:
     distance: Mapping[str, float]
     knobs_only: bool
     remarks: tuple[str, ...] = ()
+
+    @property
+    def patch(self) -> Patch:
+        """What the instrument is told."""
+        return self.take.patch
+
+    @property
+    def audio(self) -> Audio:
+        """What it plays, with the target's performance."""
+        return self.take.audio
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,3 +66,10 @@ class MatchResult:
     def name(self) -> str:
         """What the sound is called: its file's name without the ending."""
         return self.target.source.stem if self.target.source else "sound"
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def __getitem__(self, index: int) -> Match:
+        """The match at `index`, 0 for the closest."""
+        return self.matches[index]

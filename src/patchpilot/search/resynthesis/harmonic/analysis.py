@@ -25,6 +25,7 @@ _MIN_SCORE = 0.03
 _MAX_VIEWS = 3
 _MAX_INSTANTS = 400
 _MIN_HOP_S = 0.00235
+"""A third of the least distance between keyframes."""
 _SMOOTH_S = 0.012
 _ENVELOPE_HOP_S = 0.002
 _SILENT = 1e-6
@@ -105,11 +106,21 @@ def _amplitude(y: F32) -> F64:
 def views(heard: Heard) -> list[View]:
     """The sound by every fundamental that is worth it, best guess first, 1 to 3."""
     peaks = Peaks(heard.y, SAMPLE_RATE)
-    found = peaks.fundamentals(count=_MAX_VIEWS)
+    found = _without_overtones(peaks.fundamentals(count=_MAX_VIEWS))
     pitched = bool(found) and float(peaks.score(np.array(found[:1]))[0]) >= _MIN_SCORE
     if not pitched:
         found = [*found[:1], _UNPITCHED_HZ, *found[1 : _MAX_VIEWS - 1]]
     return [_view(heard, hz, moves=pitched) for hz in found]
+
+
+def _without_overtones(found: list[float]) -> list[float]:
+    """Fundamentals less those that are overtones of a better one: what lies below them would be out of tune."""
+    kept: list[float] = []
+    for hz in found:
+        ratios = [hz / better for better in kept]
+        if not any(ratio > 1.5 and abs(ratio - round(ratio)) < 0.02 * ratio for ratio in ratios):
+            kept.append(hz)
+    return kept
 
 
 def _view(heard: Heard, centre_hz: float, *, moves: bool) -> View:
