@@ -21,7 +21,9 @@ PERIODS = 8
 def rms(y: npt.NDArray[np.floating]) -> F64:
     """Centred running RMS over whole periods of the note, (n,)."""
     size = round(PERIODS * SAMPLE_RATE / 880.0)
-    return np.sqrt(np.maximum(uniform_filter1d(y.astype(np.float64) ** 2, size, mode="constant"), 1e-20))
+    return np.asarray(
+        np.sqrt(np.maximum(uniform_filter1d(y.astype(np.float64) ** 2, size, mode="constant"), 1e-20))
+    )
 
 
 def play(vital: Vital, adsr: Adsr, hold_s: float) -> F32:

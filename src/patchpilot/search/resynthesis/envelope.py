@@ -26,15 +26,15 @@ MAX_RELEASE_S = 0.6
 FLOOR = 1e-3
 """Amplitudes are compared as ``log(amplitude + FLOOR)``, the peak being 1."""
 
-_SUSTAIN, _DECAY_POWER, _RELEASE_POWER = 3, 6, 7
-"""Rows of stages; in the search, times are their fourth roots and row 8 is the logarithm of the scale."""
 _TIMES = [0, 1, 2, 4]
+"""Rows of stages that the search takes as their fourth roots; its row 8 is the logarithm of the scale."""
 _N_INSTANTS = 120
 _DENSER_START = 1.7
 _SMOOTHING_POINTS = 5
 _MAX_EVALUATIONS = 25
 _TOLERANCE = 1e-4
 _STEP = 1e-7
+"""Of the finite differences."""
 _TAIL = 0.6
 """Whether and how loud a sound sustains is judged from here on, as a part of the time that the key is down."""
 
@@ -95,10 +95,10 @@ def gain(adsr: Adsr, times_s: F64, note_off_s: float | None = None) -> F64:
 
 
 def _value(stages: F64, times_s: F64, note_off_s: float | None) -> F64:
-    """Values (..., n) of envelopes whose `stages` are (8, ..., 1), at `times_s` (n,)."""
+    """Values (..., n) of envelopes whose `stages` (8, ..., 1) are the fields of `Adsr`, at `times_s` (n,)."""
     if note_off_s is None:
         return _held(stages, times_s)
-    released = _curve(times_s - note_off_s, stages[4], stages[_RELEASE_POWER])
+    released = _curve(times_s - note_off_s, stages[4], stages[7])
     at_off = _held(stages, np.array([note_off_s]))
     return np.where(times_s >= note_off_s, at_off * (1.0 - released), _held(stages, times_s))
 

@@ -17,8 +17,10 @@ CONFIDENT = 0.6
 """Confidence of the pitch from which harmonic frames alone are tried first."""
 GOOD = -0.3
 """A score with which no other construction needs to be tried."""
-CORRECTIONS = 1
-"""How often the best draft is corrected. A second time gains less than 0.01 and costs a sixth of all the time."""
+ENOUGH = 5
+"""Takes after which corrections end. One round gains most; a second less than 0.01 for a sixth of all the time."""
+MOST_ROUNDS = 3
+"""Rounds of corrections after which a construction that makes few drafts is left alone."""
 
 Construction = Callable[[Target], Sequence[Draft]]
 
@@ -32,8 +34,8 @@ class State:
         drafts: to be proposed, best guess first.
         proposed: drafts by the hash of their patch, until their outcome is told.
         heard: outcomes and drafts of the group at work.
-        corrections: how often the best of the group may still be corrected.
-        corrected: how often the drafts now proposed have been.
+        rounds: rounds of corrections that the group had.
+        corrected: hashes of the patches that were corrected.
         reached: best score of all.
     """
 
@@ -41,8 +43,8 @@ class State:
     drafts: list[Draft] = field(default_factory=list)
     proposed: dict[str, Draft] = field(default_factory=dict)
     heard: list[tuple[Outcome, Draft]] = field(default_factory=list)
-    corrections: int = 0
-    corrected: int = 0
+    rounds: int = 0
+    corrected: set[str] = field(default_factory=set)
     reached: float = float("-inf")
 
 
@@ -87,19 +89,27 @@ class Resynthesis:
     def _refill(self) -> None:
         """Correct the best draft; then turn to other constructions if it is not good enough."""
         state = self.state
-        if state.heard and state.corrections > 0:
-            state.corrections -= 1
-            outcome, draft = max(state.heard, key=lambda pair: pair[0].score)
-            assert outcome.take is not None
-            state.drafts = list(draft.corrected(outcome.take.audio.mono()))
-            state.corrected = CORRECTIONS - state.corrections
+        if state.rounds == 0 or (len(state.heard) < ENOUGH and state.rounds < MOST_ROUNDS):
+            state.drafts = self._corrections()
+            state.rounds += 1
         if not state.drafts and state.waiting and state.reached < GOOD:
             group = state.waiting.pop(0)
             state.drafts = [draft for construction in group for draft in construction(self._target)]
-            state.heard, state.corrections, state.corrected = [], CORRECTIONS, 0
+            state.heard, state.rounds = [], 0
+
+    def _corrections(self) -> list[Draft]:
+        """Corrections of the best draft that has not been corrected and can be."""
+        for outcome, draft in sorted(self.state.heard, key=lambda pair: -pair[0].score):
+            done = outcome.proposal.patch.sha256
+            if done in self.state.corrected or outcome.take is None:
+                continue
+            self.state.corrected.add(done)
+            if better := list(draft.corrected(outcome.take.audio.mono())):
+                return better
+        return []
 
     def _proposal(self, draft: Draft) -> Proposal:
         patch = to_patch(self._space, draft.sketch())
         self.state.proposed[patch.sha256] = draft
-        corrected = ", corrected by ear" if self.state.corrected else ""
+        corrected = ", corrected by ear" if self.state.rounds else ""
         return Proposal(patch, self.name, draft.detail + corrected)
