@@ -122,6 +122,33 @@ def test_the_check_lets_the_others_pass(code: str) -> None:
     assert violations(code, "patchpilot.space.view") == []
 
 
+def intrusions(code: str, module: str) -> list[str]:
+    """Private modules of other folders that a module imports."""
+    package = module.rpartition(".")[0]
+    wrong = []
+    for name in imported(code, package):
+        *folder, last = name.split(".")
+        hidden = next(
+            (i for i, part in enumerate([*folder, last]) if part.startswith("_") and part[1] != "_"), None
+        )
+        if hidden is not None and not f"{package}.".startswith(f"{'.'.join(name.split('.')[:hidden])}."):
+            wrong.append(f"{module} imports {name}")
+    return wrong
+
+
+def test_private_modules_are_imported_in_their_own_folder_only() -> None:
+    assert [
+        wrong for module, path in modules().items() for wrong in intrusions(path.read_text("utf-8"), module)
+    ] == []
+
+
+def test_the_check_sees_a_private_module_of_another_folder() -> None:
+    code = "from patchpilot.distance._logmel import logmel"
+    assert len(intrusions(code, "patchpilot.search.resynthesis.dense.loop")) == 1
+    assert intrusions(code, "patchpilot.distance._compare") == []
+    assert intrusions("from patchpilot import __version__", "patchpilot.cli.match") == []
+
+
 def test_engine_knows_callables_not_instruments() -> None:
     code = "from patchpilot.instruments.vital.vital import Vital"
     assert violations(code, "patchpilot.engine.pool") == [

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from patchpilot.errors import OutputError
-from patchpilot.files import make_folder, output_error, write_bytes, write_text
+from patchpilot.files import make_folder, output_error, uninterrupted, write_bytes, write_text
 
 OLD, NEW = b"what was there before", b"new " * 1000
 
@@ -145,3 +147,35 @@ def test_a_folder_is_made_with_those_above_it_once_or_twice(tmp_path: Path) -> N
     deep = tmp_path / "a" / "b" / "c"
     assert make_folder(deep) == deep == make_folder(deep)
     assert deep.is_dir()
+
+
+def test_an_interrupt_waits_until_the_end() -> None:
+    before, done = signal.getsignal(signal.SIGINT), []
+    with pytest.raises(KeyboardInterrupt), uninterrupted():  # noqa: PT012 - that all of it is done is the point
+        signal.raise_signal(signal.SIGINT)
+        done.append("all of it")
+    assert done == ["all of it"]
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_handlers_that_are_not_pythons_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program in C that embeds Python may have set them; they could not be put back."""
+    changed: list[int] = []
+    monkeypatch.setattr(signal, "getsignal", lambda _: None)
+    monkeypatch.setattr(signal, "signal", lambda number, _: changed.append(number))
+    with uninterrupted():
+        pass
+    assert changed == []
+
+
+def test_other_threads_have_no_signals_to_hold_back() -> None:
+    done: list[str] = []
+
+    def work() -> None:
+        with uninterrupted():
+            done.append("all of it")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == ["all of it"]

@@ -56,7 +56,10 @@ def uninterrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    handlers = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    found = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    handlers = {
+        number: handler for number, handler in found.items() if handler is not None
+    }  # None: not Python's
     for number in handlers:
         signal.signal(number, lambda number, _: held.append(number))
     try:

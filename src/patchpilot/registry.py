@@ -18,9 +18,19 @@ GROUPS = ("instruments", "search", "objectives", "distances")
 """Every kind of plug-in noun; the entry-point group is "patchpilot." and this."""
 
 
-def _entry_points(group: str) -> list[importlib.metadata.EntryPoint]:
+def entries(group: str) -> list[importlib.metadata.EntryPoint]:
+    """The registered kinds of a noun by name, none of them imported.
+
+    Raises:
+        PluginError: two packages register one name.
+    """
     assert group in GROUPS
-    return sorted(importlib.metadata.entry_points(group=f"patchpilot.{group}"), key=lambda e: e.name)
+    found = sorted(importlib.metadata.entry_points(group=f"patchpilot.{group}"), key=lambda e: e.name)
+    for name, count in Counter(entry.name for entry in found).items():
+        if count > 1:
+            owners = " and ".join(e.dist.name if e.dist else e.value for e in found if e.name == name)
+            raise PluginError(f"two plug-ins call themselves {name!r} in {group}: {owners}; uninstall one")
+    return found
 
 
 def names(group: str) -> list[str]:
@@ -29,23 +39,19 @@ def names(group: str) -> list[str]:
     Raises:
         PluginError: two packages register one name.
     """
-    found = _entry_points(group)
-    for name, count in Counter(entry.name for entry in found).items():
-        if count > 1:
-            owners = " and ".join(e.dist.name if e.dist else e.value for e in found if e.name == name)
-            raise PluginError(f"two plug-ins call themselves {name!r} in {group}: {owners}; uninstall one")
-    return [entry.name for entry in found]
+    return [entry.name for entry in entries(group)]
 
 
 def load(group: str, name: str) -> Any:
     """The registered object (a class or a function).
 
     Raises:
-        PluginError: nobody registers that name, or its package cannot be imported.
+        PluginError: nobody registers that name, two packages do, or its package cannot be imported.
     """
-    if name not in names(group):
-        raise PluginError(f"no {name!r} among the {group}; there are: {', '.join(names(group))}")
-    (entry,) = (e for e in _entry_points(group) if e.name == name)
+    found = {entry.name: entry for entry in entries(group)}
+    entry = found.get(name)
+    if entry is None:
+        raise PluginError(f"no {name!r} among the {group}; there are: {', '.join(found)}")
     try:
         return entry.load()
     except Exception as error:  # a stranger's package may raise anything

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from patchpilot.audio import Audio, hold_s, load, trim
@@ -53,3 +54,9 @@ def test_drums_are_held_to_their_end() -> None:
 
 def test_a_very_short_sound() -> None:
     assert hold_s(sine(440, 0.02)) == 0.02
+
+
+def test_channels_that_cancel_are_held_to_their_end() -> None:
+    mono = np.sin(2 * np.pi * 220 * np.arange(22050) / 44100) * np.exp(-np.arange(22050) / 9000)
+    audio = Audio(np.stack([mono, -mono]), 44100)
+    assert hold_s(audio) == audio.duration_s

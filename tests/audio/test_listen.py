@@ -168,3 +168,19 @@ def test_a_target_does_not_change() -> None:
     assert isinstance(target, Target)
     with pytest.raises(dataclasses.FrozenInstanceError):
         target.note = 3  # type: ignore[misc]
+
+
+def test_opposite_channels_are_heard_by_the_louder_one() -> None:
+    mono = sine(220.0).mono()
+    target = listen(Audio(np.stack([mono, -0.98 * mono]), 44100))
+    assert target.audio.channels == 1
+    assert (target.note, round(target.f0_hz or 0.0)) == (57, 220)
+    assert target.peak == pytest.approx(float(np.abs(mono).max()))
+    assert target.notes == ("left and right cancel each other: only the louder of them was used",)
+
+
+def test_wide_stereo_stays_stereo() -> None:
+    left, right = sine(220.0).mono(), sine(330.0).mono()
+    target = listen(Audio(np.stack([left, right]), 44100))
+    assert target.audio.channels == 2
+    assert not any("cancel" in note for note in target.notes)

@@ -1,4 +1,5 @@
 import struct
+import sys
 import time
 from pathlib import Path
 
@@ -140,3 +141,11 @@ def _sparse_wav(path: Path, *, seconds: int, sample_rate: int) -> None:
     with path.open("wb") as file:
         file.write(header)
         file.truncate(len(header) + n)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
+def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+    good, odd = tmp_path / "good.flac", tmp_path / "caf\udce9.flac"
+    soundfile.write(good, np.zeros((100, 1), np.float32), 44100)
+    good.rename(odd)
+    assert len(load(odd)) == 100

@@ -45,3 +45,10 @@ def test_decibels() -> None:
     assert db(1.0) == 0.0
     assert db(0.1) == pytest.approx(-20)
     assert db(0.0) == -math.inf
+
+
+def test_no_length_is_too_short_by_a_rounding() -> None:
+    rounded_up = [n for n in range(441, 17640) if n / 44100 * 44100 > n]
+    assert rounded_up
+    for n in rounded_up[::100]:
+        assert loudness_lufs(Audio(np.full(n, 0.1), 44100)) > -70.0

@@ -65,3 +65,14 @@ def test_two_equal_channels_are_mono_and_two_different_are_not() -> None:
     assert mono_if_mono(Audio(np.stack([tone, 0.9 * tone]), 44100)).channels == 2
     assert mono_if_mono(Audio(np.stack([tone, -tone]), 44100)).channels == 2
     assert mono_if_mono(Audio(np.stack([tone, 0 * tone]), 44100)).channels == 2
+
+
+@pytest.mark.parametrize("rate", [0, -44100, 44100.5, float("nan"), float("inf")])
+def test_an_impossible_rate_is_refused(rate: float) -> None:
+    with pytest.raises(AudioError, match="expected a whole sample rate above 0 Hz"):
+        Audio(np.zeros(10), rate)  # type: ignore[arg-type]
+
+
+def test_a_whole_rate_is_an_int_however_it_came() -> None:
+    audio = Audio(np.zeros(10), 48000.0)  # type: ignore[arg-type]
+    assert isinstance(audio.sample_rate, int)

@@ -70,3 +70,9 @@ def test_a_tone_lies_in_its_band() -> None:
     bands = mel_power(sine(1000).samples[0], 44100, n_fft=2048, hop=512, n_mels=96)[10]
     filters = mel_filterbank(44100, n_fft=2048, n_mels=96)
     assert abs(int(bands.argmax()) - int(filters[round(1000 * 2048 / 44100)].argmax())) <= 1
+
+
+def test_windows_and_filters_are_shared_and_so_read_only() -> None:
+    for shared in (hann(64), mel_filterbank(44100, n_fft=64, n_mels=4)):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0] = 1.0

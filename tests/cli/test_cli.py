@@ -30,6 +30,7 @@ DATA = Path(__file__).parent.parent / "data"
 SHORT, OTHER = DATA / "elec_ping.flac", DATA / "elec_bell.flac"
 RATE = 44100
 COMMAND = [sys.executable, "-c", "from patchpilot.cli import main; main()"]
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc, or names files as Linux does")
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,28 @@ def test_doctor_says_what_is_missing(cli: Cli, monkeypatch: pytest.MonkeyPatch) 
     assert run.code == 1
     assert "MISSING no-such-library" in run.out
     assert "pip install no-such-library" in run.out
+
+
+class Broken:
+    """Somebody's instrument, which cannot even be made."""
+
+    def __init__(self, **_: object) -> None:
+        raise RuntimeError("no licence")
+
+
+class Mute:
+    """Somebody's instrument that takes no options, as it need not."""
+
+
+@pytest.mark.parametrize(("made", "told"), [(Broken, "no licence"), (Mute, "takes no arguments")])
+def test_doctor_survives_a_strangers_instrument(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, made: type, told: str
+) -> None:
+    monkeypatch.setattr(registry, "names", lambda _: ["theirs"])
+    monkeypatch.setattr(registry, "load", lambda *_: made)
+    run = cli("doctor")
+    assert (run.code, run.err) == (1, "")
+    assert re.search(rf"^MISSING theirs .*{told}", run.out, re.MULTILINE)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")
@@ -447,6 +470,27 @@ def test_two_sounds_of_one_name_do_not_overwrite_each_other(cli: Cli, tmp_path: 
     assert kept_both or (run.code == 1 and sources == {str(tmp_path / "a" / "hit.flac")})
 
 
+def test_no_two_sounds_share_a_folder() -> None:
+    from patchpilot.cli.match import _folders
+
+    sounds = [Path(name) for name in ("hit.wav", "hit-2.wav", "a/hit.wav", "HIT.flac")]
+    names = [folder.name for folder in _folders(sounds, Path("out"))]
+    assert names == ["hit", "hit-2", "hit-3", "HIT-4"]
+
+
+@linux
+@pytest.mark.usefixtures("quick")
+def test_a_name_that_is_no_text(tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Linux names files by bytes: an old archive may bring some in Latin-1."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(SHORT, "caf\udce9.flac")
+    run = cli("match", "caf\udce9.flac", "--top", "1")
+    assert (run.code, run.err) == (0, "")
+    folder = tmp_path / "matches" / "caf\udce9"
+    assert result_of(folder)["target"]["name"] == "caf?"
+    assert cli("render", folder / "1.vital", "--out", tmp_path / "\udce9.wav", "--seconds", "0.1").code == 0
+
+
 ODD = {
     "8 channels": (tone(channels=8), RATE, "8 channels were folded to stereo"),
     "8 kHz": (tone(rate=8000), 8000, "there is nothing above 4 kHz to match"),
@@ -608,9 +652,12 @@ def test_a_preset_that_is_no_file(cli: Cli, tmp_path: Path, name: str, message: 
     assert re.search(message, told)
 
 
-# Interrupts. Linux tells us which processes are left; the engine's are marked with their owner's number.
+@pytest.mark.parametrize("name", [".", "/"])
+def test_a_preset_without_a_name(cli: Cli, name: str) -> None:
+    assert "cannot be read as a preset: it is no file" in one_error(cli("render", name))
 
-linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+# Interrupts. Linux tells us which processes are left; the engine's are marked with their owner's number.
 
 
 def workers_of(owner: int) -> list[int]:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
-from patchpilot.audio import listen
+from patchpilot.audio import Audio, listen
 from patchpilot.experiment.run import Budget, run
 from patchpilot.objectives.closeness import CloseTo
 from patchpilot.search.base import Context, Outcome, Proposal
@@ -105,3 +106,17 @@ def test_the_take_that_is_the_target_scores_best() -> None:
     outcomes = run(Both(), objective, context)
     assert outcomes[1].score > outcomes[0].score
     assert outcomes[1].score == pytest.approx(0.0, abs=0.02)
+
+
+def test_a_render_that_is_not_finite_is_an_outcome_without_a_take() -> None:
+    class Blown(Toy):
+        def render(self, patch: Patch, performance: Performance) -> Audio:
+            audio = super().render(patch, performance)
+            return Audio(audio.samples * np.inf, audio.sample_rate) if "level" in patch.values else audio
+
+    toy = Blown()
+    context = _context(toy)
+    assert context.target is not None
+    with np.errstate(invalid="ignore"):
+        (outcome,) = run(Levels([0.3]), CloseTo(context.target.audio), context)
+    assert (outcome.take, outcome.error) == (None, "the render holds NaN or infinite samples")

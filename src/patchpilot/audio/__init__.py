@@ -13,7 +13,7 @@ Everything here is a function from `Audio` to `Audio` or to a number, and none c
 
 What is inside:
     read, write      `load`, `duration_s`, `save`, `flac_preview`
-    shape            `resample`, `fold_to_stereo`, `mono_if_mono`, `cut`
+    shape            `resample`, `fold_to_stereo`, `mono_if_mono`, `without_cancelling`, `cut`, `fitted`
     where it is      `extent`, `trim`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
     how loud         `peak`, `rms`, `loudness_lufs`, `db`, `level_db`
     how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`
@@ -31,7 +31,7 @@ from patchpilot.audio._load import duration_s, load
 from patchpilot.audio._loudness import db, loudness_lufs, peak, rms
 from patchpilot.audio._onset import FirstSound, first_sound, onset_strength, onsets_s
 from patchpilot.audio._pitch import Pitch, PitchTrack, hz_to_note, note_to_hz, pitch, pitch_track
-from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample
+from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample, without_cancelling
 from patchpilot.audio._save import Preview, flac_preview, save
 from patchpilot.audio._spectral import (
     frames,
@@ -43,7 +43,7 @@ from patchpilot.audio._spectral import (
     power_to_db,
     stft_magnitude,
 )
-from patchpilot.audio._trim import Extent, cut, extent, level_db, trim
+from patchpilot.audio._trim import Extent, cut, extent, fitted, level_db, trim
 
 __all__ = [
     "F32",
@@ -59,6 +59,7 @@ __all__ = [
     "duration_s",
     "extent",
     "first_sound",
+    "fitted",
     "flac_preview",
     "fold_to_stereo",
     "frames",
@@ -86,4 +87,5 @@ __all__ = [
     "save",
     "stft_magnitude",
     "trim",
+    "without_cancelling",
 ]

@@ -17,11 +17,12 @@ class Audio:
     """A sound.
 
     Attributes:
-        samples: float32 (channels, n), full scale = 1.0 (values beyond it are kept); read-only.
+        samples: float32 (channels, n), full scale = 1.0 (values beyond it are kept); read-only, and not copied
+            from an array that is so already: leave that as it is.
         sample_rate: int > 0, Hz.
 
     Raises:
-        AudioError: `samples` has not one or two dimensions, or `sample_rate` is not positive.
+        AudioError: `samples` has not one or two dimensions, or `sample_rate` is not whole and positive.
     """
 
     samples: F32
@@ -31,12 +32,12 @@ class Audio:
         rows = np.ascontiguousarray(np.atleast_2d(samples), dtype=np.float32)
         if rows.ndim != 2:
             raise AudioError(f"expected samples of shape (channels, n), got {np.shape(samples)}")
-        if sample_rate <= 0:
-            raise AudioError(f"expected a sample rate above 0 Hz, got {sample_rate}")
+        if not (sample_rate > 0 and sample_rate % 1 == 0):
+            raise AudioError(f"expected a whole sample rate above 0 Hz, got {sample_rate}")
         read_only = rows.view()
         read_only.flags.writeable = False
         object.__setattr__(self, "samples", read_only)
-        object.__setattr__(self, "sample_rate", sample_rate)
+        object.__setattr__(self, "sample_rate", int(sample_rate))
 
     @property
     def channels(self) -> int:

@@ -48,6 +48,8 @@ def hold_s(audio: Audio) -> float:
 def _cut_off_s(audio: Audio) -> float:
     """Where a sound falls from half its late level to nothing within 25 ms; its whole length elsewhere."""
     level = _power_level(audio)
+    if level.max(initial=0.0) == 0.0:  # silent, or the channels cancel
+        return audio.duration_s
     end = int(np.flatnonzero(level > _SILENT * level.max())[-1])
     before = level[max(end - 100, 0) : max(end - 35, 1)]
     if end < _MIN_HOLD_STEPS + _CUT_STEPS or before.mean() < _LOUD * level.max():

@@ -17,7 +17,7 @@ from patchpilot.audio._load import duration_s, load
 from patchpilot.audio._loudness import db, loudness_lufs, peak
 from patchpilot.audio._onset import first_sound
 from patchpilot.audio._pitch import Pitch, hz_to_note, pitch
-from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample
+from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample, without_cancelling
 from patchpilot.audio._trim import cut, extent, trim
 from patchpilot.errors import AudioError, ParameterError
 
@@ -131,7 +131,11 @@ def _prepared(audio: Audio, remarks: list[str]) -> Audio:
             f"the file has {audio.sample_rate} samples a second: "
             f"there is nothing above {audio.sample_rate / 2000:g} kHz to match"
         )
-    return resample(mono_if_mono(fold_to_stereo(audio)), SAMPLE_RATE)
+    stereo = mono_if_mono(fold_to_stereo(audio))
+    heard = without_cancelling(stereo)
+    if heard is not stereo:
+        remarks.append("left and right cancel each other: only the louder of them was used")
+    return resample(heard, SAMPLE_RATE)
 
 
 def _check(audio: Audio, name: str) -> None:

@@ -6,6 +6,7 @@ can be wrong has its own message: what was expected, what came, the likely cause
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,8 @@ def _open(path: Path) -> SoundFile:
     import soundfile
 
     try:
-        return soundfile.SoundFile(path)
+        # As bytes where names are bytes: one that is no UTF-8 could not be passed on as text.
+        return soundfile.SoundFile(os.fsencode(path) if os.name == "posix" else path)
     except (soundfile.LibsndfileError, OSError, TypeError) as error:
         raise AudioError(_not_a_sound(path, error)) from error
 

@@ -45,5 +45,6 @@ def loudness_lufs(audio: Audio) -> float:
         return -math.inf
     import pyloudnorm
 
-    meter = pyloudnorm.Meter(audio.sample_rate, block_size=min(_BLOCK_S, audio.duration_s))
+    whole_s = math.nextafter(audio.duration_s, 0.0)  # rounded up, a block would be longer than the sound
+    meter = pyloudnorm.Meter(audio.sample_rate, block_size=min(_BLOCK_S, whole_s))
     return float(meter.integrated_loudness(audio.samples[:5].T.astype(np.float64)))

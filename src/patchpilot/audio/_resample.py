@@ -18,6 +18,7 @@ _SURROUND = {
 """5.1 and 7.1 after ITU-R BS.775; the low-frequency channel is kept, for a sound may live there alone."""
 
 _REALLY_STEREO_DB = -50.0
+_CANCELLED = 0.01
 
 
 def resample(audio: Audio, sample_rate: int) -> Audio:
@@ -64,6 +65,20 @@ def _fold_weights(channels: int) -> F32:
     """float32 (2, channels), rows adding up to 1."""
     sides = np.array(_SURROUND.get(channels) or [np.arange(channels) % 2 == side for side in (0, 1)], float)
     return np.asarray(sides / sides.sum(axis=1, keepdims=True), np.float32)
+
+
+def without_cancelling(audio: Audio) -> Audio:
+    """The louder channel where the two cancel in their mean (a polarity flipped by mistake), else `audio` itself.
+
+    Everything that listens for pitch, noise or likeness hears the mean of the channels.
+
+    Args:
+        audio: one or two channels; they cancel where the mean has less than a hundredth of the louder's power.
+    """
+    powers = np.square(audio.samples, dtype=np.float64).sum(axis=1)
+    if np.square(audio.mono(), dtype=np.float64).sum() >= _CANCELLED * powers.max(initial=0.0):
+        return audio
+    return Audio(audio.samples[int(powers.argmax())], audio.sample_rate)
 
 
 def mono_if_mono(audio: Audio) -> Audio:

@@ -7,7 +7,7 @@ librosa's defaults (transposed), from which published metrics are defined; a tes
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,10 +19,12 @@ _MEL_KNEE_HZ = 1000.0
 _MEL_LOG_STEP = np.log(6.4) / 27
 
 
-@cache
+@lru_cache(maxsize=32)
 def hann(n: int) -> F32:
-    """Periodic Hann window, float32 (n,)."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32)
+    """Periodic Hann window, float32 (n,), read-only."""
+    window: F32 = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32)
+    window.flags.writeable = False
+    return window
 
 
 def frames(y: F32, *, size: int, hop: int) -> F32:
@@ -70,7 +72,7 @@ def mel_to_hz(mel: np.ndarray | float) -> np.ndarray:
     return np.where(mel < knee, mel * _MEL_LINEAR_HZ, logarithmic)
 
 
-@cache
+@lru_cache(maxsize=32)
 def mel_filterbank(
     sample_rate: int, *, n_fft: int, n_mels: int, fmin_hz: float = 0.0, fmax_hz: float | None = None
 ) -> F32:

@@ -101,6 +101,12 @@ def cut(audio: Audio, start_s: float, end_s: float, *, fade_s: float = 0.0) -> A
     return Audio(samples, audio.sample_rate)
 
 
+def fitted(y: F32, n: int) -> F32:
+    """`y` (..., any) cut, or padded with zeros, to `n` samples along its last axis."""
+    missing = max(0, n - y.shape[-1])
+    return np.pad(y[..., :n], [(0, 0)] * (y.ndim - 1) + [(0, missing)])
+
+
 def _noise_db(level: F32) -> float:
     """The noise a sound sits in: the quietest quarter of it if that is quiet and flat, else −200 dB."""
     quietest, quarter = np.percentile(level, (5, 25))

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from patchpilot import __version__
-from patchpilot.errors import PatchPilotError
+from patchpilot.cli._errors import told
 
 _COMMANDS = {
     "match": "A sound in, presets that make it out.",
@@ -51,12 +51,12 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except PatchPilotError as error:
-        click.echo(f"Error: {error}", err=True)
-        code = 1
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-written was left.", err=True)
         code = 130
+    except Exception as error:  # no traceback reaches a user
+        click.echo(f"Error: {told(error)}", err=True)
+        code = 1
     sys.exit(code)
 
 

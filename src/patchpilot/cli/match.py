@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from patchpilot.cli._errors import told
 from patchpilot.cli._progress import Progress
-from patchpilot.errors import PatchPilotError
 from patchpilot.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
@@ -23,9 +23,13 @@ if TYPE_CHECKING:
 
 
 @click.command("match")
-@click.argument("sounds", nargs=-1, required=True, metavar="SOUND…", type=click.Path(path_type=Path))
+@click.argument(
+    "sounds", nargs=-1, required=True, metavar="SOUND…", type=click.Path(path_type=Path, readable=False)
+)
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Folder for the results; matches/NAME by default."
+    "--out",
+    type=click.Path(path_type=Path, readable=False),
+    help="Folder for the results; matches/NAME by default.",
 )
 @click.option("--top", default=5, show_default=True, type=click.IntRange(1, 50), help="How many presets.")
 @click.option("--note", type=click.IntRange(0, 127), help="MIDI note of the sound; heard by default.")
@@ -58,9 +62,9 @@ def command(
         for sound, folder in zip(sounds, _folders(sounds, out), strict=True):
             try:
                 _match_one(sound, folder, synth, options)
-            except PatchPilotError as error:
+            except Exception as error:  # one sound of many, whatever is wrong with it
                 failed += 1
-                click.echo(f"Error: {error}", err=True)
+                click.echo(f"Error: {told(error)}", err=True)
     if failed:
         if len(sounds) > 1:
             click.echo(f"{failed} of {len(sounds)} sounds failed.", err=True)
@@ -84,8 +88,10 @@ def _folders(sounds: Sequence[Path], out: Path | None) -> list[Path]:
     folders: list[Path] = []
     for sound in sounds:
         folder = (out or Path("matches")) / sound.stem
-        same = sum(other.stem.casefold() == sound.stem.casefold() for other in sounds[: len(folders)])
-        folders.append(folder.with_name(f"{sound.stem}-{same + 1}") if same else folder)
+        taken = {other.name.casefold() for other in folders}
+        numbered = (folder.with_name(f"{sound.stem}-{number}") for number in itertools.count(2))
+        free = (place for place in itertools.chain([folder], numbered) if place.name.casefold() not in taken)
+        folders.append(next(free))
     return folders
 
 
@@ -102,7 +108,8 @@ def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) 
     click.echo(_table(result), err=options.as_json)
     for remark in result.remarks:
         click.echo(f"note: {remark}", err=True)
-    click.echo(f"page: {(folder / 'report.html').resolve()}", err=options.as_json)
+    page = click.format_filename((folder / "report.html").resolve())
+    click.echo(f"page: {page}", err=options.as_json)
     if options.install:
         _install(folder, result.name, data, synth)
     if options.as_json:

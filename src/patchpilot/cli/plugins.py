@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import entry_points
 
 import click
 
-from patchpilot.registry import GROUPS, names
+from patchpilot.registry import GROUPS, entries
 
 
 @click.command("plugins")
@@ -16,8 +15,7 @@ def command(as_json: bool) -> None:
     """List what is registered, and by which package."""
     rows = []
     for group in GROUPS:
-        names(group)  # refuses two of one name
-        for entry in sorted(entry_points(group=f"patchpilot.{group}"), key=lambda entry: entry.name):
+        for entry in entries(group):
             package = f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
             rows.append({"kind": group, "name": entry.name, "package": package, "object": entry.value})
     if as_json:

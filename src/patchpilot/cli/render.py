@@ -8,8 +8,10 @@ import click
 
 
 @click.command("render")
-@click.argument("preset", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="WAV file to write; PRESET.wav by default.")
+@click.argument("preset", type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--out", type=click.Path(path_type=Path, readable=False), help="WAV file to write; PRESET.wav by default."
+)
 @click.option("--note", default=60, show_default=True, type=click.IntRange(0, 127), help="MIDI note.")
 @click.option(
     "--velocity", default=0.8, show_default=True, type=click.FloatRange(0, 1), help="How hard the key is hit."
@@ -36,11 +38,15 @@ def command(
 ) -> None:
     """Play one note of a PRESET and write it as a float32 WAV file."""
     from patchpilot.audio import save
-    from patchpilot.errors import OutputError
+    from patchpilot.errors import OutputError, PatchError
     from patchpilot.instruments.base import instrument
     from patchpilot.space import Performance
 
+    if not preset.name:  # "." or "/", which have no other ending
+        raise PatchError(f"{preset}: cannot be read as a preset: it is no file")
     place = out or preset.with_suffix(".wav")
+    if place.exists() and place.resolve() == preset.resolve():
+        raise OutputError(f"{preset} would be overwritten by its own sound: name another file with --out")
     if place.exists() and not force:
         raise OutputError(
             f"{place} exists and is kept: name another file with --out, or replace it with --force"
@@ -50,4 +56,4 @@ def command(
     with instrument(instrument_name) as synth:
         audio = synth.render(synth.load(preset), performance.with_seed(engine_seed))
     save(audio, place)
-    click.echo(place)
+    click.echo(click.format_filename(place))

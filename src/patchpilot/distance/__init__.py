@@ -1,7 +1,8 @@
 """How far apart two sounds are: one metric a file, each a pure function of two `Audio`s.
 
 The headline metric is `logmel`, for it is blind to gain and to padding and rises with what one hears;
-`LogMel(target)` is the same with the target heard once, for a search that compares thousands. The others are
+`LogMel(target)` is the same with the target heard once, for a search that compares thousands, and `bands` what it
+sees, for one that works towards it. The others are
 the field's, with the settings under which its numbers were published, for comparing with the literature and
 nothing else.
 
@@ -26,13 +27,14 @@ more). A package of yours adds a metric under the entry-point group `patchpilot.
 
 from patchpilot.distance._compare import METRICS, Metric, compare
 from patchpilot.distance._log_stft_mae import log_stft_mae
-from patchpilot.distance._logmel import LogMel, at_common_level, band_distance, logmel, mel_bands, wording
+from patchpilot.distance._logmel import LogMel, logmel, wording
 from patchpilot.distance._mfcc_mae import mfcc13_mae, mfcc40_mae
 from patchpilot.distance._mss import mss
 from patchpilot.distance._rms_cosine import rms_cosine
 from patchpilot.distance._sot import sot
 from patchpilot.distance._spectral_convergence import spectral_convergence
 from patchpilot.distance._wmfcc import warped_distance, wmfcc
+from patchpilot.distance.bands import at_common_level, band_distance, mel_bands
 
 __all__ = [
     "METRICS",

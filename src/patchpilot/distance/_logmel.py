@@ -13,23 +13,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F32, Audio, mel_filterbank, resample, stft_magnitude
-from patchpilot.distance._pair import fitted
+from patchpilot.audio import F32, Audio, fitted, resample
+from patchpilot.distance.bands import (
+    HOP,
+    N_FFT,
+    PAD_S,
+    SAMPLE_RATE,
+    at_common_level,
+    band_distance,
+    mel_bands,
+)
 
-SAMPLE_RATE = 44100
-N_FFT = 2048
-HOP = 882
-N_MELS = 96
-FMIN_HZ = 30.0
-RMS = 0.1
-ADDED = 1e-3
-"""Keeps the logarithm finite: mel magnitudes far below this count as equal."""
-ACTIVE = 3e-3
-PAD_S = 0.2
 SHIFTS = (0, -44, 44, -88, 88)
 """Samples (±1 and ±2 ms) by which the other sound may be moved to meet the target's onset."""
 
-_SILENT_RMS = 1e-9
 _HEAD_FRAMES = 6
 """The attack, on which the shift is chosen: later frames hardly change within 2 ms."""
 
@@ -88,25 +85,6 @@ class LogMel:
         """Mean over the active cells of the first `n_frames`."""
         ours = self._mel[:n_frames]
         return band_distance(ours, mel_bands(sound)[: len(ours)])
-
-
-def at_common_level(y: F32) -> F32:
-    """`y` (n,) scaled to the RMS at which sounds are compared; silence as it is."""
-    rms = float(np.sqrt(np.mean(np.square(y, dtype=np.float64))))
-    return y * np.float32(RMS / rms) if rms > _SILENT_RMS else y
-
-
-def mel_bands(y: F32) -> F32:
-    """Mel magnitudes of `y` (n,) at 44.1 kHz, float32 (frames, 96): what the metric compares."""
-    filters = mel_filterbank(SAMPLE_RATE, n_fft=N_FFT, n_mels=N_MELS, fmin_hz=FMIN_HZ)
-    return stft_magnitude(y, n_fft=N_FFT, hop=HOP) @ filters
-
-
-def band_distance(ours: F32, theirs: F32) -> float:
-    """The metric on two spectrograms of `mel_bands`, float32 (frames, 96) each."""
-    active = (ours > ACTIVE) | (theirs > ACTIVE)
-    difference = np.abs(np.log(ours + ADDED) - np.log(theirs + ADDED))
-    return float(difference[active].mean()) if active.any() else 0.0
 
 
 def _shifted(y: F32, shift: int) -> F32:

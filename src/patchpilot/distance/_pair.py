@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F32, Audio, resample
+from patchpilot.audio import F32, Audio, fitted, resample
 
 
 def stereo_pair(target: Audio, other: Audio, sample_rate: int) -> tuple[F32, F32]:
@@ -28,12 +28,6 @@ def mono_pair(target: Audio, other: Audio, sample_rate: int) -> tuple[F32, F32]:
     """Both sounds at a rate, as long as the target, each the mean of its channels: two float32 (n,)."""
     ours = resample(target, sample_rate).mono()
     return ours, fitted(resample(other, sample_rate).mono(), len(ours))
-
-
-def fitted(y: F32, n: int) -> F32:
-    """`y` cut, or padded with zeros, to `n` samples along its last axis."""
-    missing = max(0, n - y.shape[-1])
-    return np.pad(y[..., :n], [(0, 0)] * (y.ndim - 1) + [(0, missing)])
 
 
 def widened(samples: F32, channels: int) -> F32:

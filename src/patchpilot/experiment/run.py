@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from patchpilot import __version__
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
@@ -85,6 +87,8 @@ def _outcome(
 ) -> Outcome:
     if isinstance(result, EngineError):
         return Outcome(proposal, error=str(result))
+    if not np.isfinite(result.samples).all():  # a feedback that blew up; no objective could rank it
+        return Outcome(proposal, error="the render holds NaN or infinite samples")
     take = Take(
         patch=proposal.patch,
         performance=context.performance,

@@ -146,7 +146,7 @@ def _is_heard(p: Parameter, values: Mapping[str, float], patch: Patch, space: Sp
 
 def _knob(p: Parameter, value: float, modulated: bool) -> Knob:
     return Knob(
-        label=_sentence(_own_name(p)),
+        label=capitalised(_own_name(p)),
         text=p.text(value),
         init_text=p.text(p.default),
         norm=p.norm(value),
@@ -169,10 +169,11 @@ def words(name: str) -> str:
 
 def title(group: str) -> str:
     """A module's name as a title: "osc_1" is "Oscillator 1"."""
-    return _sentence(words(group))
+    return capitalised(words(group))
 
 
-def _sentence(text: str) -> str:
+def capitalised(text: str) -> str:
+    """The text with a capital at its start."""
     return text[:1].upper() + text[1:]
 
 

@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 from patchpilot import registry
 from patchpilot.audio import Audio, Target, listen
 from patchpilot.distance import LogMel, compare
-from patchpilot.errors import EngineError
+from patchpilot.distance.bands import PAD_S
+from patchpilot.errors import EngineError, ParameterError
 from patchpilot.experiment.run import UNLIMITED, Budget, run
 from patchpilot.instruments.base import Instrument
 from patchpilot.matching.result import Match, MatchResult
@@ -21,9 +22,6 @@ from patchpilot.objectives.closeness import CloseTo
 from patchpilot.search.base import Context, Outcome
 from patchpilot.space import Patch, Performance
 from patchpilot.space.sampling import random_patch
-
-TAIL_S = 0.2
-"""How much longer than the target a match is played and compared."""
 
 
 def match(
@@ -42,17 +40,21 @@ def match(
     Args:
         sound: a file, audio, or a target that was listened to before.
         instrument: what should make the sound.
-        top: how many patches to return at most.
+        top: >= 1, how many patches to return at most.
         using: names of the searchers to try.
-        note: MIDI note the sound is taken to be; heard from it by default.
-        seed: of all random choices.
+        note: 0..127, MIDI note the sound is taken to be; heard from it by default. A target has its own.
+        seed: >= 0, of all random choices.
         budget: most renders and time for each searcher.
         on_outcome: called after each render, for progress.
 
     Raises:
         AudioError: the sound cannot be used.
         EngineError: not one patch could be rendered.
+        ParameterError: `top`, `note` or `seed` is out of its range.
+        PluginError: a searcher is not there, or broken.
     """
+    if top < 1 or seed < 0:
+        raise ParameterError(f"expected top >= 1 and seed >= 0, got {top} and {seed}")
     began = time.monotonic()
     target = sound if isinstance(sound, Target) else listen(sound, note=note)
     performance = performance_of(target)
@@ -62,9 +64,10 @@ def match(
     # Threads of the linear algebra would only fight the workers for the processor.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(2) as threads:
         rows = threads.submit(_rows, context)  # rendered while the searcher still listens
-        for name in using:
-            searcher = registry.load("search", name)()
-            outcomes += run(searcher, objective, context, budget=budget, on_outcome=on_outcome)
+        searchers = [registry.load("search", name)() for name in using]
+        with threadpool_limits(1, user_api="blas"):  # again: a searcher may have brought a library of its own
+            for searcher in searchers:
+                outcomes += run(searcher, objective, context, budget=budget, on_outcome=on_outcome)
         best = _best(outcomes, top)
         ranked = [
             threads.submit(_match, rank, outcome, target, instrument)
@@ -77,19 +80,19 @@ def match(
         performance=performance,
         instrument=instrument.name,
         matches=matches,
-        rows={**rows.result(), "best match, other engine seed": {"logmel": floor}},
+        rows={**rows.result(), **floor},
         seconds=time.monotonic() - began,
         remarks=target.notes,
     )
 
 
 def performance_of(target: Target) -> Performance:
-    """What every patch is played with: the target's note, held as long, and a little longer."""
+    """What every patch is played with: the target's note, held as long, and as much longer as is compared."""
     return Performance.one_note(
         target.note,
         velocity=target.velocity,
         hold_s=target.hold_s,
-        length_s=target.length_s + TAIL_S,
+        length_s=target.length_s + PAD_S,
     )
 
 
@@ -116,7 +119,7 @@ def _match(rank: int, outcome: Outcome, target: Target, instrument: Instrument) 
 
 
 def _rows(context: Context) -> Mapping[str, Mapping[str, float]]:
-    """What a number means: silence, the init patch, a random patch."""
+    """What a number means: silence, the init patch, a random patch; one that cannot be rendered is left out."""
     space = context.instrument.space
     rng = np.random.default_rng(context.seed)
     keep = ("volume", "osc_1_on", "osc_1_level")
@@ -138,10 +141,14 @@ def _rows(context: Context) -> Mapping[str, Mapping[str, float]]:
     return rows
 
 
-def _floor(context: Context, best: Match) -> float:
-    """Distance of the best match with other engine dice: what of the distance is luck."""
+def _floor(context: Context, best: Match) -> Mapping[str, Mapping[str, float]]:
+    """The row of the best match with other engine dice: what of the distance is luck. None if it fails."""
     assert context.target is not None
-    if not context.instrument.is_random(best.take.patch):
-        return best.distance["logmel"]
-    again = context.instrument.render(best.take.patch, context.performance.with_seed(1))
-    return LogMel(context.target.audio)(again)
+    distance = best.distance["logmel"]
+    if context.instrument.is_random(best.take.patch):
+        try:
+            again = context.instrument.render(best.take.patch, context.performance.with_seed(1))
+        except EngineError:  # one render, not the whole match
+            return {}
+        distance = LogMel(context.target.audio)(again)
+    return {"best match, other engine seed": {"logmel": distance}}

@@ -8,8 +8,8 @@ import math
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from patchpilot import __version__
@@ -33,15 +33,29 @@ def check_folder(folder: Path, suffix: str, *, force: bool = False, sound: Path 
         sound: the file that is matched, which is never overwritten.
 
     Raises:
-        OutputError: it is a file, cannot be written to, holds the sound under a name of ours, or already holds
-            results (or files of their names) and `force` is not set.
+        OutputError: it is a file, cannot be read or written to, holds the sound under a name of ours, or already
+            holds results (or files of their names) and `force` is not set.
     """
+    try:
+        _check_content(folder, suffix, force, sound)
+    except OSError as error:
+        raise output_error(folder, error) from error
+    with _staging(folder):
+        pass
+
+
+def _check_content(folder: Path, suffix: str, force: bool, sound: Path | None) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file: expected a folder to write to; name another with --out")
-    if sound is not None and _is_ours(sound.name, suffix) and sound.resolve().parent == folder.resolve():
+    # In lower case: where the system does not tell "1.WAV" from "1.wav", one would replace the other.
+    if (
+        sound is not None
+        and _is_ours(sound.name.lower(), suffix)
+        and sound.resolve().parent == folder.resolve()
+    ):
         raise OutputError(f"{sound} would be overwritten by its own results: name another folder with --out")
     found = (
-        sorted(path.name for path in folder.iterdir() if _is_ours(path.name, suffix))
+        sorted(path.name for path in folder.iterdir() if _is_ours(path.name.lower(), suffix))
         if folder.exists()
         else []
     )
@@ -50,15 +64,12 @@ def check_folder(folder: Path, suffix: str, *, force: bool = False, sound: Path 
             f"{folder} already holds results ({', '.join(found[:3])}{' …' if found[3:] else ''}), which are kept: "
             "name another folder with --out, or replace them with --force"
         )
-    make_folder(folder.parent)
-    with _staging(folder):
-        pass
 
 
 def _is_ours(name: str, suffix: str) -> bool:
     """Whether a file of that name may be written: results, and presets and previews by rank."""
     return name in ("result.json", "report.html", "target.wav") or bool(
-        re.fullmatch(rf"\d+(\.wav|{re.escape(suffix)})", name)
+        re.fullmatch(rf"[1-9][0-9]*(\.wav|{re.escape(suffix)})", name)
     )
 
 
@@ -85,15 +96,24 @@ def write_result(result: MatchResult, instrument: Instrument, folder: Path, *, f
 
 @contextmanager
 def _staging(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder`, on the same disk, that is gone afterwards."""
+    """A folder inside `folder`, so on the same disk, that is gone afterwards.
+
+    `folder` is made where it is missing, and gone too if nothing was put into it.
+    """
+    is_new = not folder.exists()
+    make_folder(folder)
     try:
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+        staging = Path(tempfile.mkdtemp(prefix=".", suffix=".part", dir=folder))
+        try:
+            yield staging
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise output_error(folder, error) from error
-    try:
-        yield staging
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):  # it holds results now
+                folder.rmdir()
 
 
 def _fill(folder: Path, result: MatchResult, instrument: Instrument, data: Json) -> None:
@@ -108,22 +128,33 @@ def _fill(folder: Path, result: MatchResult, instrument: Instrument, data: Json)
 
 
 def _move(staging: Path, folder: Path, suffix: str) -> None:
-    """Files into place and earlier results away; `result.json` last: where it is, all the others are."""
-    make_folder(folder)
+    """Files into place and earlier results away; `result.json` last: where it is, all the others are.
+
+    If one of them cannot be moved (a player holds it open, on Windows), everything is as it was before.
+    """
+    new = sorted(staging.iterdir(), key=lambda path: path.name == "result.json")
+    moved: list[tuple[Path, Path]] = []
     try:
-        for path in folder.iterdir():
-            if _is_ours(path.name, suffix) and path.is_file():
-                path.unlink()
-        for path in sorted(staging.iterdir(), key=lambda path: path.name == "result.json"):
-            path.replace(folder / path.name)
+        aside = staging / "earlier"
+        aside.mkdir()
+        old = [path for path in folder.iterdir() if _is_ours(path.name, suffix) and path.is_file()]
+        places = [*((path, aside) for path in old), *((path, folder) for path in new)]
+        for path, place in places:
+            path.replace(place / path.name)
+            moved.append((path, place / path.name))
     except OSError as error:
+        for path, now in reversed(moved):
+            with suppress(OSError):
+                now.replace(path)
         raise output_error(folder, error) from error
 
 
 def result_json(result: MatchResult, instrument: Instrument) -> Json:
-    """`result.json`: a contract; fields are added, never renamed. File names are relative to its folder."""
+    """`result.json`: a contract; fields are added, never renamed. File names are relative to its folder.
+
+    Numbers that are not finite are null, for JSON has no word for them.
+    """
     target = result.target
-    lufs = target.loudness_lufs
     return {
         "version": __version__,
         "instrument": result.instrument,
@@ -135,7 +166,7 @@ def result_json(result: MatchResult, instrument: Instrument) -> Json:
             "f0_hz": target.f0_hz,
             "confidence": target.confidence,
             "tuning_cents": target.tuning_cents,
-            "loudness_lufs": lufs if math.isfinite(lufs) else None,
+            "loudness_lufs": _finite(target.loudness_lufs),
             "peak": target.peak,
             "hold_s": target.hold_s,
             "length_s": target.length_s,
@@ -143,10 +174,18 @@ def result_json(result: MatchResult, instrument: Instrument) -> Json:
         "note": target.note,
         "performance": result.performance.to_json(),
         "matches": [_match_json(found, instrument) for found in result.matches],
-        "rows": {name: dict(row) for name, row in result.rows.items()},
+        "rows": {name: _all_finite(row) for name, row in result.rows.items()},
         "remarks": list(result.remarks),
         "seconds": round(result.seconds, 3),
     }
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _all_finite(numbers: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: _finite(number) for name, number in numbers.items()}
 
 
 def _match_json(found: Match, instrument: Instrument) -> Json:
@@ -157,7 +196,7 @@ def _match_json(found: Match, instrument: Instrument) -> Json:
         "patch": {"sha256": patch.sha256, **json.loads(patch.canonical)},
         "preset": f"{found.rank}{instrument.suffix}",
         "audio": f"{found.rank}.wav",
-        "distance": dict(found.distance),
+        "distance": _all_finite(found.distance),
         "source": found.take.origin.detail or found.take.origin.searcher,
         "searcher": found.take.origin.searcher,
         "knobs_only": found.knobs_only,

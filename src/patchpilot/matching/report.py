@@ -25,7 +25,7 @@ import numpy as np
 from patchpilot.audio import F32, Audio, Target, flac_preview, hz_to_note, loudness_lufs, peak, rms
 from patchpilot.distance import wording
 from patchpilot.matching import pictures
-from patchpilot.matching.knobs import assets, modulations, modules, settings
+from patchpilot.matching.knobs import assets, capitalised, modulations, modules, settings
 from patchpilot.matching.result import Match, MatchResult
 from patchpilot.space import Performance, Space
 
@@ -204,9 +204,9 @@ def _match_view(match: Match, sound: Sound, space: Space, suffix: str) -> Mappin
     return {
         "rank": match.rank,
         "sound": sound,
-        "words": _capital(wording(distance)),
+        "words": capitalised(wording(distance)),
         "distance": distance,
-        "source": _capital(origin.detail or origin.searcher),
+        "source": capitalised(origin.detail or origin.searcher),
         "knobs_only": match.knobs_only,
         "remarks": match.remarks,
         "preset": f"{match.rank}{suffix}",
@@ -217,10 +217,6 @@ def _match_view(match: Match, sound: Sound, space: Space, suffix: str) -> Mappin
         "assets": assets(patch),
         "settings": settings(patch, space),
     }
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _metrics(result: MatchResult) -> Mapping[str, object]:

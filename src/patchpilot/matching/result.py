@@ -64,8 +64,9 @@ class MatchResult:
 
     @property
     def name(self) -> str:
-        """What the sound is called: its file's name without the ending."""
-        return self.target.source.stem if self.target.source else "sound"
+        """What the sound is called: its file's name without the ending; "?" for what of it is no text."""
+        stem = self.target.source.stem if self.target.source else "sound"
+        return stem.encode(errors="replace").decode()
 
     def __len__(self) -> int:
         return len(self.matches)

@@ -1,7 +1,7 @@
 """What every way of choosing patches has in common.
 
-A searcher is started with a context, asked for proposals, and told what came of them, in any order. It says
-that it is done by proposing nothing.
+A searcher is started with a context, asked for proposals, and told what came of them, in the order in which it
+made them. It says that it is done by proposing nothing.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ _INFO = {
     "macro4": "macro4",
 }
 _SLOTS = {"wavetables": ("wavetable", 3), "lfos": ("lfo", 8)}
+"""Lists of a preset: what is in them, and how many."""
 
 
 def document(space: Space, patch: Patch, *, structure_only: bool = False) -> Json:
@@ -82,9 +83,7 @@ def _slots(space: Space, patch: Patch, unknown: list[Json], *, structure_only: b
     assert space.routing is not None
     n_slots = space.routing.n_slots
     slots: dict[str, Json] = {
-        f"modulation_{i}_{field.removeprefix('modulation_1_')}": 0.0
-        for i in range(1, n_slots + 1)
-        for field in FIELDS
+        f"modulation_{i}_{field}": 0.0 for i in range(1, n_slots + 1) for field in FIELDS
     }
     if not structure_only:
         slots.update(patch.slot_values())
@@ -165,7 +164,7 @@ def _checked(space: Space, text: str) -> dict[str, Any]:
     if not isinstance(preset, dict) or not isinstance(preset.get("settings"), dict):
         raise PatchError("not a Vital preset: expected a JSON object with 'settings'")
     settings = preset["settings"]
-    limits = {"wavetables": 3, "lfos": 8, "modulations": space.routing.n_slots}
+    limits = {**{key: count for key, (_, count) in _SLOTS.items()}, "modulations": space.routing.n_slots}
     for key, limit in limits.items():
         items = settings.get(key, [])
         if not isinstance(items, list) or len(items) > limit:
@@ -232,4 +231,5 @@ def _routings(
             routing = routing.turned(name, value)
         known.append(routing)
     # Slots are numbered as in the file until here; empty ones may lie between.
-    return [r if r.target is None else r.retargeted(position.get(r.target, 63)) for r in known], unknown
+    empty = space.routing.n_slots - 1
+    return [r if r.target is None else r.retargeted(position.get(r.target, empty)) for r in known], unknown

@@ -92,7 +92,7 @@ class Resynthesis:
         if state.rounds == 0 or (len(state.heard) < ENOUGH and state.rounds < MOST_ROUNDS):
             state.drafts = self._corrections()
             state.rounds += 1
-        if not state.drafts and state.waiting and state.reached < GOOD:
+        while not state.drafts and state.waiting and state.reached < GOOD:
             group = state.waiting.pop(0)
             state.drafts = [draft for construction in group for draft in construction(self._target)]
             state.heard, state.rounds = [], 0

@@ -9,14 +9,13 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from patchpilot.audio import F32, Target
-from patchpilot.distance import at_common_level, mel_bands
+from patchpilot.distance.bands import PAD_S, at_common_level, mel_bands
 from patchpilot.search.resynthesis.dense import lines
 from patchpilot.search.resynthesis.dense import sweep as sweeps
 from patchpilot.search.resynthesis.dense.loop import Goal
 from patchpilot.search.resynthesis.dense.partials import Spectrum, take_apart
 from patchpilot.search.resynthesis.envelope import Adsr, fit, gain
 
-TAIL_S = 0.2
 ENVELOPE_HOP_S = 0.005
 MOST_KEYFRAMES = 80
 
@@ -27,6 +26,7 @@ class Analysis:
 
     Attributes:
         y: (n,) the target, mono.
+        sample_rate_hz: of `y`.
         spectrum: its partials and noise floor.
         envelope: the fitted `env_1`.
         note: MIDI note that must give the target.
@@ -57,7 +57,7 @@ class Analysis:
 def analyze(target: Target) -> Analysis:
     """Everything that the constructions need."""
     mono, sr, hold_s = target.audio.mono(), target.audio.sample_rate, target.hold_s
-    padded = np.pad(mono, (0, int(TAIL_S * sr)))
+    padded = np.pad(mono, (0, round(PAD_S * sr)))
     adsr = _fitted(padded, sr, hold_s)
     voice = gain(adsr, np.arange(len(padded)) / sr, hold_s).astype(np.float32)
     rms = float(np.sqrt(np.mean(padded.astype(np.float64) ** 2)))

@@ -155,8 +155,8 @@ def _sweep_layer(analysis: Analysis, goal: Goal, sweep: sweeps.Sweep) -> tuple[L
     magnitudes[:, 1 : len(tracks) + 1] = np.abs(tracks[:, at]).T
     phases = np.zeros(HARMONICS + 1)
     phases[1 : len(tracks) + 1] = np.angle((tracks * np.abs(tracks)).sum(1))
-    lines = enumerate(tracks, start=1)
-    made = sum((np.abs(track) * np.cos(h * phase + phases[h]) for h, track in lines), np.zeros(len(now_s)))
+    partials = (np.abs(track) * np.cos(h * phase + phases[h]) for h, track in enumerate(tracks, start=1))
+    made = sum(partials, np.zeros(len(now_s)))
     base_hz = float(sweep.hz.min())
     semitones = 12.0 * np.log2(sweep.hz / base_hz)
     tables = _over_envelope(analysis, goal, magnitudes)

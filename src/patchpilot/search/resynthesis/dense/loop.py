@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import F32, hz_to_mel
+from patchpilot.audio import F32, fitted, hz_to_mel
 from patchpilot.distance import at_common_level, band_distance, mel_bands
-from patchpilot.distance._logmel import ADDED, FMIN_HZ, HOP, N_FFT, N_MELS
+from patchpilot.distance.bands import ADDED, HOP, N_FFT, N_MELS, band_mels
 from patchpilot.search.resynthesis.dense.oscillator import HARMONICS, Layer, play
 from patchpilot.search.resynthesis.sketch import F64
 
@@ -27,6 +27,7 @@ class Goal:
         rms: of the target, over `samples`.
         envelope: (samples,) gain of the voice.
         times_s: (k,) the keyframes' times.
+        sample_rate_hz: of the target, 44 100 as the metric's.
     """
 
     mel: F32
@@ -68,10 +69,10 @@ def _band_gains(goal: Goal, made: F32) -> F64:
     return np.asarray(np.clip(gains, -STRONGEST, STRONGEST))
 
 
-def _per_line(gains: F64, hz: F64, sample_rate_hz: int) -> F64:
+def _per_line(gains: F64, hz: F64) -> F64:
     """(k, lines) `gains` (k, N_MELS) at the frequencies `hz` (k, lines) or (1, lines)."""
-    edges = np.linspace(hz_to_mel(FMIN_HZ), hz_to_mel(sample_rate_hz / 2.0), N_MELS + 2)
-    at = np.clip((hz_to_mel(hz) - edges[1]) / (edges[1] - edges[0]), 0.0, N_MELS - 1.001)
+    bands = band_mels()
+    at = np.clip((hz_to_mel(hz) - bands[0]) / (bands[1] - bands[0]), 0.0, N_MELS - 1.001)
     lower = at.astype(int)
     blend = at - lower
     rows = np.arange(len(gains))[:, None]
@@ -91,15 +92,13 @@ def corrected(layers: list[Layer], goal: Goal, made: F32, step: float = 1.0) -> 
         if layer.sweep is not None:
             better.append(layer)
             continue
-        per_line = _per_line(
-            gains, np.asarray(layer.f0_hz * lines[None], dtype=np.float64), goal.sample_rate_hz
-        )
+        per_line = _per_line(gains, np.asarray(layer.f0_hz * lines[None], dtype=np.float64))
         better.append(layer.with_magnitudes(layer.magnitudes * np.exp(per_line)))
     return limited(better)
 
 
 def limited(layers: list[Layer]) -> list[Layer]:
-    """The layers with the loudness of their common frames within +-12 dB of its middle."""
+    """The layers with the loudness of their common frames within ±12 dB of its middle."""
     power = np.sum([(layer.magnitudes**2).sum(1) for layer in layers], axis=0) + 1e-20
     level = 0.5 * np.log(power)
     loud = level[level > level.max() - 6.0]
@@ -111,10 +110,7 @@ def limited(layers: list[Layer]) -> list[Layer]:
 
 def measured(sound: F32, goal: Goal) -> F32:
     """(frames, N_MELS) mel spectrogram of `sound` (n,) as the distance sees it."""
-    fitted = np.zeros(goal.samples, np.float32)
-    n = min(len(sound), goal.samples)
-    fitted[:n] = sound[:n]
-    return mel_bands(at_common_level(fitted))
+    return mel_bands(at_common_level(fitted(sound, goal.samples)))
 
 
 def refine(layers: list[Layer], goal: Goal, rounds: int) -> tuple[list[Layer], float]:

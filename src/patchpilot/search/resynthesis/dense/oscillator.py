@@ -17,8 +17,6 @@ from scipy.fft import irfft
 from patchpilot.audio import F32
 from patchpilot.search.resynthesis.sketch import F64
 
-C64 = npt.NDArray[np.complex64]
-
 POINTS = 2048
 HARMONICS = 1024
 GAIN = 0.25

@@ -34,11 +34,6 @@ class Spectrum:
     partial_hz: F64
     partial_power: F64
 
-    def tonal_share(self) -> float:
-        """Share of the power that lies in partials, 0..1."""
-        tonal = float(self.partial_power.sum())
-        return tonal / max(tonal + float(self.floor.sum()), 1e-30)
-
 
 def take_apart(y: F32, sample_rate_hz: int) -> Spectrum:
     """Partials and noise floor of `y` (n,), over its first three seconds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from patchpilot.audio import hz_to_note, note_to_hz
 from patchpilot.instruments.vital.assets import MAX_FRAME
 from patchpilot.search.resynthesis.dense.loop import Goal, mix
 from patchpilot.search.resynthesis.dense.oscillator import FADE_S, UNISON_VOICES, Layer, waves
@@ -22,14 +23,9 @@ SWEEP_RANGE = 96.0
 """Semitones of a full modulation of `osc_N_transpose`."""
 
 
-def midi_of(hz: float) -> float:
-    """MIDI note, with fractions, of a frequency."""
-    return 69.0 + 12.0 * float(np.log2(hz / 440.0))
-
-
 def lowest_hz(note: int) -> float:
     """Lowest fundamental that an oscillator reaches when `note` is played."""
-    return float(440.0 * 2.0 ** ((note - 2 * REACH - 69) / 12.0))
+    return note_to_hz(note - 2 * REACH)
 
 
 def write(layers: list[Layer], adsr: Adsr, goal: Goal, note: int) -> Sketch:
@@ -61,7 +57,7 @@ def _bend(times_s: F64, semitones: F64) -> tuple[Shape, float]:
 
 def _oscillator(number: int, layer: Layer, note: int) -> dict[str, float]:
     """Controls that put harmonic 1 of oscillator `number` at its frequency when `note` sounds."""
-    exact = midi_of(layer.f0_hz) - note
+    exact = hz_to_note(layer.f0_hz) - note
     whole = int(np.clip(round(exact), -REACH, REACH))
     controls = {
         f"osc_{number}_on": 1.0,
@@ -76,7 +72,7 @@ def _oscillator(number: int, layer: Layer, note: int) -> dict[str, float]:
 
 def _voice_transpose(layers: list[Layer], note: int) -> int:
     """Semitones that the whole voice goes down, in octaves, so that all oscillators reach their fundamentals."""
-    missing = note - REACH - min(midi_of(layer.f0_hz) for layer in layers)
+    missing = note - REACH - min(hz_to_note(layer.f0_hz) for layer in layers)
     return -12 * int(np.clip(np.ceil(missing / 12.0), 0, REACH // 12))
 
 

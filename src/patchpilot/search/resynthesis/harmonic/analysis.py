@@ -8,8 +8,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter1d
 
 from patchpilot.audio import F32, Audio, Target
-from patchpilot.distance import at_common_level, mel_bands
-from patchpilot.distance._logmel import PAD_S, SAMPLE_RATE
+from patchpilot.distance.bands import PAD_S, SAMPLE_RATE, at_common_level, mel_bands
 from patchpilot.errors import AudioError
 from patchpilot.search.resynthesis.envelope import Adsr, fit, sustains
 from patchpilot.search.resynthesis.harmonic.fundamental import Peaks

@@ -7,15 +7,11 @@ import dataclasses
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from patchpilot.audio import F32
-from patchpilot.audio._spectral import hz_to_mel
-from patchpilot.distance import at_common_level, mel_bands
-from patchpilot.distance._logmel import ADDED, FMIN_HZ, HOP, N_MELS, PAD_S, SAMPLE_RATE
-from patchpilot.distance._pair import fitted
+from patchpilot.audio import F32, fitted, hz_to_mel
+from patchpilot.distance.bands import ADDED, HOP, PAD_S, SAMPLE_RATE, at_common_level, band_mels, mel_bands
 from patchpilot.search.resynthesis.harmonic.analysis import Heard
 from patchpilot.search.resynthesis.harmonic.keyframes import average_at
 from patchpilot.search.resynthesis.harmonic.plan import Plan
-from patchpilot.search.resynthesis.harmonic.spectra import F64
 
 _MAX_DIFFERENCE = 3.0
 _MAX_STEP = 1.2
@@ -55,11 +51,6 @@ def _scaled(plan: Plan, gains: F32) -> Plan:
 
 def _by_partial(gains: F32, spacing_hz: float, count: int) -> F32:
     """Factors (m, count) on partials `spacing_hz` apart from `gains` (m, bands)."""
-    bands = _band_mels()
+    bands = band_mels()
     at = hz_to_mel(np.arange(1, count + 1) * spacing_hz)
     return np.stack([np.exp(np.interp(at, bands, row)) for row in gains]).astype(np.float32)
-
-
-def _band_mels() -> F64:
-    """Where the middles of the metric's bands lie on the mel scale, (96,)."""
-    return np.linspace(hz_to_mel(FMIN_HZ), hz_to_mel(SAMPLE_RATE / 2), N_MELS + 2)[1:-1]

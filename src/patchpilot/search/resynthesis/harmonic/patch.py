@@ -21,6 +21,9 @@ _BEFORE_RELEASE_S = 0.06
 _QUIETEST = 1e-5
 """No partial is weaker than this, relative to the strongest of its table."""
 _DEFAULT_LEVEL = 0.5**0.5
+_LOUDEST = 2.0
+"""Amplitude at the upper end of ``volume``."""
+_MAX_TABLE = 4.0
 _PITCH_LATENCY_S = 0.0035
 """``voice_transpose`` follows its LFO this much later."""
 _PITCH_STEP_S = 0.02
@@ -38,6 +41,7 @@ def realise(plan: Plan) -> Sketch:
         if amplitudes.max() > 0.0
     }
     peak = max(float(np.abs(wave).max()) for wave in made.values())
+    volume, level = _volume(peak)
     positions = tuple(int(p) for p in np.round(np.linspace(0, MAX_FRAME, len(plan.keys_s))))
     sweep = drawing(plan.keys_s - FADE_S, np.array(positions) / MAX_FRAME, float(plan.keys_s[-1] - FADE_S))
     lfos = {1: sweep}
@@ -46,8 +50,8 @@ def realise(plan: Plan) -> Sketch:
         lfos[2], amount = _pitch_sweep(plan)
         routings.append(Routing("lfo_2", "voice_transpose", amount, bipolar=True))
     return Sketch(
-        controls=_controls(plan, made, peak),
-        tables={number: Table(positions, wave / np.float32(peak)) for number, wave in made.items()},
+        controls=_controls(plan, made, volume),
+        tables={number: Table(positions, wave * np.float32(level / peak)) for number, wave in made.items()},
         lfos=lfos,
         routings=tuple(routings),
     )
@@ -60,6 +64,10 @@ def _without_envelope(plan: Plan) -> tuple[F32, F32]:
     wanted = loudness / np.maximum(gain(plan.adsr, plan.keys_s, plan.hold_s), 1e-6)
     middle = float(np.exp(np.average(np.log(wanted), weights=loudness)))
     kept = np.clip(wanted, middle / _GAIN_LIMIT, middle * _GAIN_LIMIT)
+    # Frames of the release sound while the key is down when it is held for longer: never louder than before.
+    released = plan.keys_s > plan.hold_s
+    if released.any() and not released.all():
+        kept[released] = np.minimum(kept[released], kept[~released][-1])
     factor = (kept / loudness).astype(np.float32)[:, None]
     last = _lasting(plan)
     harmonic, rest = plan.harmonic * factor, plan.rest * factor
@@ -78,8 +86,8 @@ def _lasting(plan: Plan) -> int | None:
     return max(int(np.searchsorted(plan.keys_s, plan.hold_s - _BEFORE_RELEASE_S, side="right")) - 1, 0)
 
 
-def _controls(plan: Plan, made: dict[int, F32], peak: float) -> dict[str, float]:
-    controls = {"velocity_track": 0.0, "volume": _volume(peak)}
+def _controls(plan: Plan, made: dict[int, F32], volume: float) -> dict[str, float]:
+    controls = {"velocity_track": 0.0, "volume": volume}
     for number in (1, 2):
         controls |= {
             f"osc_{number}_on": float(number in made),
@@ -89,13 +97,15 @@ def _controls(plan: Plan, made: dict[int, F32], peak: float) -> dict[str, float]
     return controls | _tuning(plan) | plan.adsr.controls()
 
 
-def _volume(peak: float) -> float:
-    """The ``volume`` control at which a table of full scale sounds with amplitude `peak`, as far as it reaches.
+def _volume(peak: float) -> tuple[float, float]:
+    """The ``volume`` control, and the peak of the tables, that together sound with amplitude `peak`.
 
-    The oscillators' levels stay at their defaults: the engine glides to others over the first 30 ms.
+    The tables go beyond full scale only where the control does not reach. The oscillators' levels stay at their
+    defaults: the engine glides to others over the first 30 ms.
     """
-    loudness = float(np.clip(peak / _DEFAULT_LEVEL**2, 1e-3, 2.0))
-    return float((80.0 + 20.0 * np.log10(loudness)) ** 2)
+    wanted = max(peak / _DEFAULT_LEVEL**2, 1e-3)
+    loudness = min(wanted, _LOUDEST)
+    return float((80.0 + 20.0 * np.log10(loudness)) ** 2), min(wanted / loudness, _MAX_TABLE)
 
 
 def _tuning(plan: Plan) -> dict[str, float]:
