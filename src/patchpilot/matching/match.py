@@ -82,7 +82,7 @@ def match(
         matches=matches,
         rows={**rows.result(), **floor},
         seconds=time.monotonic() - began,
-        remarks=target.notes,
+        remarks=target.notes + _mono_remark(target, matches),
     )
 
 
@@ -152,3 +152,13 @@ def _floor(context: Context, best: Match) -> Mapping[str, Mapping[str, float]]:
             return {}
         distance = LogMel(context.target.audio)(again)
     return {"best match, other engine seed": {"logmel": distance}}
+
+
+def _mono_remark(target: Target, matches: Sequence[Match]) -> tuple[str, ...]:
+    """What to say where a stereo sound got presets that play both sides alike."""
+    alike = all((found.audio.samples == found.audio.samples[:1]).all() for found in matches)
+    return (
+        ("the sound is stereo, these presets play both sides alike",)
+        if target.audio.channels > 1 and alike
+        else ()
+    )

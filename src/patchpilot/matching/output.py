@@ -88,9 +88,12 @@ def write_result(result: MatchResult, instrument: Instrument, folder: Path, *, f
     check_folder(folder, instrument.suffix, force=force, sound=result.target.source)
     data = result_json(result, instrument)
     with _staging(folder) as staging:
-        _fill(staging, result, instrument, data)
+        try:
+            _fill(staging, result, instrument, data)
+        except OutputError as error:
+            raise OutputError(str(error).replace(str(staging), str(folder))) from error
         with uninterrupted():
-            _move(staging, folder, instrument.suffix)
+            _move(staging, folder)
     return {**data, "folder": str(folder)}
 
 
@@ -127,7 +130,7 @@ def _fill(folder: Path, result: MatchResult, instrument: Instrument, data: Json)
     write_text(folder / "result.json", json.dumps(data, indent=1) + "\n")
 
 
-def _move(staging: Path, folder: Path, suffix: str) -> None:
+def _move(staging: Path, folder: Path) -> None:
     """Files into place and earlier results away; `result.json` last: where it is, all the others are.
 
     If one of them cannot be moved (a player holds it open, on Windows), everything is as it was before.
@@ -137,7 +140,8 @@ def _move(staging: Path, folder: Path, suffix: str) -> None:
     try:
         aside = staging / "earlier"
         aside.mkdir()
-        old = [path for path in folder.iterdir() if _is_ours(path.name, suffix) and path.is_file()]
+        replaced = _listed(folder) | {path.name for path in new}
+        old = [path for path in folder.iterdir() if path.name in replaced and path.is_file()]
         places = [*((path, aside) for path in old), *((path, folder) for path in new)]
         for path, place in places:
             path.replace(place / path.name)
@@ -147,6 +151,16 @@ def _move(staging: Path, folder: Path, suffix: str) -> None:
             with suppress(OSError):
                 now.replace(path)
         raise output_error(folder, error) from error
+
+
+def _listed(folder: Path) -> set[str]:
+    """Names of the files that an earlier match wrote, as its `result.json` says; none where there is none."""
+    try:
+        matches = json.loads((folder / "result.json").read_text(encoding="utf-8"))["matches"]
+        ranked = {str(found[key]) for found in matches for key in ("preset", "audio")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return ranked | {"target.wav", "report.html", "result.json"}
 
 
 def result_json(result: MatchResult, instrument: Instrument) -> Json:
