@@ -81,7 +81,7 @@ class Parameter:
         if self.is_categorical and 0 <= index < len(self.options):
             return self.options[index]
         shown, unit = self.shown(value), self.unit
-        if abs(shown) < 1e-6 * abs(self.shown(self.maximum)):
+        if abs(shown) < 1e-5 * abs(self.shown(self.maximum)):
             shown = 0.0  # float32 dust, or less than anybody hears
         if unit == "s" and abs(shown) < 1.0:
             shown, unit = shown * 1000.0, "ms"
