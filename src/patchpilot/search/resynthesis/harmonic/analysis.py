@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from patchpilot.audio import F32, Audio, Target
+from patchpilot.audio import F32, Target, without_cancelling
 from patchpilot.distance.bands import PAD_S, SAMPLE_RATE, at_common_level, mel_bands
 from patchpilot.errors import AudioError
 from patchpilot.search.resynthesis.envelope import Adsr, fit, sustains
@@ -28,6 +28,8 @@ _MIN_HOP_S = 0.00235
 _SMOOTH_S = 0.012
 _ENVELOPE_HOP_S = 0.002
 _SILENT = 1e-6
+_SURE = 0.85
+"""Confidence from which the pitch that was listened to is a fundamental to try: its overtones are then not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,7 @@ class Heard:
     Attributes:
         y: (n,) mono at 44.1 kHz.
         note: the MIDI note that plays it.
+        f0_hz: the pitch that was listened to, where that is sure; None elsewhere.
         hold_s: how long the key is down, at most `duration_s`.
         holds: whether the sound goes on for as long as the key is down.
         adsr: ``env_1``, fitted to the sound's amplitude.
@@ -45,6 +48,7 @@ class Heard:
 
     y: F32
     note: int
+    f0_hz: float | None
     hold_s: float
     holds: bool
     adsr: Adsr
@@ -70,7 +74,7 @@ def hear(target: Target) -> Heard:
     Raises:
         AudioError: the target is empty, silent or not finite.
     """
-    y = _one_channel(target.audio)
+    y = without_cancelling(target.audio).mono()
     if y.size == 0 or not np.isfinite(y).all() or float(np.abs(y).max()) < _SILENT:
         raise AudioError("expected a sound to resynthesise, got one that is empty, silent or not finite")
     duration_s = len(y) / SAMPLE_RATE
@@ -79,20 +83,12 @@ def hear(target: Target) -> Heard:
     return Heard(
         y=y,
         note=target.note,
+        f0_hz=target.f0_hz if target.confidence >= _SURE else None,
         hold_s=hold_s,
         holds=sustains(envelope, _ENVELOPE_HOP_S, hold_s),
         adsr=fit(envelope, _ENVELOPE_HOP_S, hold_s, smooth_s=_SMOOTH_S),
         mel=mel_bands(at_common_level(np.pad(y, (0, round(PAD_S * SAMPLE_RATE))))),
     )
-
-
-def _one_channel(audio: Audio) -> F32:
-    """The channels' mean (n,); the loudest channel where they cancel to less than a hundredth of its power."""
-    mean = audio.mono()
-    powers = np.square(audio.samples, dtype=np.float64).sum(axis=1)
-    if np.square(mean, dtype=np.float64).sum() >= 0.01 * powers.max(initial=0.0):
-        return mean
-    return np.ascontiguousarray(audio.samples[int(np.argmax(powers))])
 
 
 def _amplitude(y: F32) -> F64:
@@ -105,7 +101,8 @@ def _amplitude(y: F32) -> F64:
 def views(heard: Heard) -> list[View]:
     """The sound by every fundamental that is worth it, best guess first, 1 to 3."""
     peaks = Peaks(heard.y, SAMPLE_RATE)
-    found = _without_overtones(peaks.fundamentals(count=_MAX_VIEWS))
+    sure = [] if heard.f0_hz is None else [heard.f0_hz]
+    found = _without_overtones([*sure, *peaks.fundamentals(count=_MAX_VIEWS)])[:_MAX_VIEWS]
     pitched = bool(found) and float(peaks.score(np.array(found[:1]))[0]) >= _MIN_SCORE
     if not pitched:
         found = [*found[:1], _UNPITCHED_HZ, *found[1 : _MAX_VIEWS - 1]]
@@ -117,7 +114,7 @@ def _without_overtones(found: list[float]) -> list[float]:
     kept: list[float] = []
     for hz in found:
         ratios = [hz / better for better in kept]
-        if not any(ratio > 1.5 and abs(ratio - round(ratio)) < 0.02 * ratio for ratio in ratios):
+        if not any(ratio > 0.97 and abs(ratio - round(ratio)) < 0.02 * ratio for ratio in ratios):
             kept.append(hz)
     return kept
 
