@@ -158,8 +158,8 @@ def test_the_best_draft_is_corrected_by_its_own_render(monkeypatch: pytest.Monke
     scores = {"harmonic 1": BAD, "harmonic 5": FINE}
     searcher.tell([outcome(p, scores[p.detail]) for p in searcher.ask(8)])
     assert [p.detail for p in searcher.ask(8)] == [
-        "harmonic 5.1, corrected by ear",
-        "harmonic 5.2, corrected by ear",
+        "harmonic 5.1, corrected",
+        "harmonic 5.2, corrected",
     ]
     assert worse.heard == []
     (rendered,) = best.heard
@@ -172,7 +172,7 @@ def test_one_that_cannot_be_bettered_leaves_its_turn_to_the_next(monkeypatch: py
     searcher, _ = started(monkeypatch, PITCHED, [best, second], [])
     scores = {"harmonic 5": FINE, "harmonic 1": BAD}
     searcher.tell([outcome(p, scores[p.detail]) for p in searcher.ask(8)])
-    assert [p.detail for p in searcher.ask(8)] == ["harmonic 1.1, corrected by ear"]
+    assert [p.detail for p in searcher.ask(8)] == ["harmonic 1.1, corrected"]
 
 
 def test_many_takes_end_corrections_after_one_round(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,7 +217,7 @@ def test_a_failed_render_is_not_corrected(monkeypatch: pytest.MonkeyPatch) -> No
     searcher, _ = started(monkeypatch, PITCHED, [failed, heard], [])
     batches = play(searcher, lambda detail: None if detail == "harmonic 1" else FINE)
     assert (failed.heard, len(heard.heard)) == ([], 1)
-    assert batches[1] == ["harmonic 2.1, corrected by ear"]
+    assert batches[1] == ["harmonic 2.1, corrected"]
 
 
 def test_when_all_renders_fail_the_other_construction_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,5 +111,5 @@ class Resynthesis:
     def _proposal(self, draft: Draft) -> Proposal:
         patch = to_patch(self._space, draft.sketch())
         self.state.proposed[patch.sha256] = draft
-        corrected = ", corrected by ear" if self.state.rounds else ""
+        corrected = ", corrected" if self.state.rounds else ""
         return Proposal(patch, self.name, draft.detail + corrected)
