@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,9 +138,3 @@ def test_decode_wants_one_finite_number_for_each_parameter(space: Space, vector:
 def test_an_unknown_view_is_refused_with_the_known_ones(space: Space) -> None:
     with pytest.raises(ParameterError, match="no view 'cor'; there are: core, tier1, tier2, tier3, full"):
         space.view("cor")
-
-
-def test_json_holds_the_whole_space(space: Space) -> None:
-    again = Space.from_json(json.loads(json.dumps(space.to_json())), space.assets)
-    assert again == space
-    assert again.sha256 == space.sha256

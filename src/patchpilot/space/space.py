@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,6 @@ import numpy.typing as npt
 
 from patchpilot.errors import ParameterError, PatchError
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json, canonical_json, sha256
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.routing import RoutingSpace
 
@@ -97,43 +95,3 @@ class Space:
         if name in ("tier3", "full"):
             names += routing_names(base, ("amount",) if name == "tier3" else None)
         return View(self, base, names)
-
-    @cached_property
-    def sha256(self) -> str:
-        """Hex digest of everything but the assets and views: two equal spaces encode alike."""
-        return sha256(canonical_json([dataclasses.asdict(p) for p in self.parameters]).encode())
-
-    def to_json(self) -> Json:
-        """Plain JSON of all but the assets, for the cache and for `from_json`."""
-        return {
-            "instrument": self.instrument,
-            "version": self.version,
-            "parameters": [dataclasses.asdict(p) for p in self.parameters],
-            "routing": dataclasses.asdict(self.routing) if self.routing else None,
-            "views": {name: list(names) for name, names in self.views.items()},
-            "unused": list(self.unused),
-        }
-
-    @classmethod
-    def from_json(cls, data: Json, assets: Mapping[str, Asset]) -> Space:
-        """The inverse of `to_json`, given the default assets."""
-        routing = data["routing"]
-        return cls(
-            instrument=data["instrument"],
-            version=data["version"],
-            parameters=tuple(_parameter(p) for p in data["parameters"]),
-            routing=routing
-            and RoutingSpace(
-                sources=tuple(routing["sources"]),
-                destinations=tuple(routing["destinations"]),
-                n_slots=routing["n_slots"],
-                fields=tuple(_parameter(p) for p in routing["fields"]),
-            ),
-            assets=assets,
-            views={name: tuple(names) for name, names in data["views"].items()},
-            unused=tuple(data["unused"]),
-        )
-
-
-def _parameter(data: Json) -> Parameter:
-    return Parameter(**{**data, "options": tuple(data["options"])})
