@@ -19,6 +19,7 @@ LAYERS = (
     ("distance", "instruments"),
     ("objectives",),
     ("search",),
+    ("retrieval",),
     ("experiment",),
     ("matching",),
     ("cli",),

@@ -10,7 +10,8 @@ import numpy as np
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
-from patchpilot.space import Asset, Parameter, Patch, Performance, Space
+from patchpilot.space import Asset, Parameter, Patch, Performance, Prior, Space
+from patchpilot.space.prior import Uniform
 
 
 class Toy:
@@ -22,6 +23,9 @@ class Toy:
 
     def __init__(self) -> None:
         self.rendered = 0
+        self.priors = {
+            "toy-v1": Prior("toy-v1", {"level": Uniform(0.1, 0.9), "transpose": Uniform(-12.0, 12.0)})
+        }
         self.space = Space(
             instrument="toy",
             version="1",

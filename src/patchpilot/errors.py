@@ -6,6 +6,7 @@
     ├── ParameterError     an argument is out of its range
     ├── OutputError        a place to write to is not usable, or already holds results
     ├── EngineError        a render crashed, hung or failed
+    ├── LibraryError       a library of patches is damaged, foreign or of another engine
     └── PluginError        a registered plugin or an optional extra is missing or broken
 
 A message says what was expected, what came, the likely cause, and what to do.
@@ -35,6 +36,10 @@ class OutputError(PatchPilotError):
 
 class EngineError(PatchPilotError):
     """A render crashed, hung or failed."""
+
+
+class LibraryError(PatchPilotError):
+    """A library of patches is damaged, foreign, or of another engine, prior or embedding."""
 
 
 class PluginError(PatchPilotError):

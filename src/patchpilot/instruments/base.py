@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from patchpilot import registry
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
-from patchpilot.space import Asset, Patch, Performance, Space
+from patchpilot.space import Asset, Patch, Performance, Prior, Space
 
 
 class Instrument(Protocol):
@@ -26,6 +26,10 @@ class Instrument(Protocol):
     @property
     def space(self) -> Space:
         """What it can do."""
+
+    @property
+    def priors(self) -> Mapping[str, Prior]:
+        """By name, what patches of it are likely before any sound was heard; none where nobody wrote one."""
 
     @property
     def fingerprint(self) -> str:

@@ -24,15 +24,18 @@ class Context:
         instrument: what will play the patches.
         performance: what every proposal is played with.
         target: the sound to come close to, where there is one.
-        base_takes: takes to start from, best first.
+        base_outcomes: what to start from: takes with their scores, best first.
         seed: of all random choices.
+        engine_seeds: with how many of the engine's dice a patch that draws from them is played; its score is
+            the mean.
     """
 
     instrument: Instrument
     performance: Performance
     target: Target | None = None
-    base_takes: tuple[Take, ...] = ()
+    base_outcomes: tuple[Outcome, ...] = ()
     seed: int = 0
+    engine_seeds: int = 1
 
 
 @dataclass(frozen=True, eq=False)

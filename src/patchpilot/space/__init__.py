@@ -13,6 +13,7 @@ from patchpilot.space.assets import Asset, AssetStore
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import PERFORMANCE_SPACE, Note, Performance
+from patchpilot.space.prior import Prior
 from patchpilot.space.routing import Routing, RoutingSpace
 from patchpilot.space.space import Space
 from patchpilot.space.view import View
@@ -25,6 +26,7 @@ __all__ = [
     "Parameter",
     "Patch",
     "Performance",
+    "Prior",
     "Routing",
     "RoutingSpace",
     "Space",

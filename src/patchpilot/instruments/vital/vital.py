@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -19,11 +19,13 @@ from patchpilot.instruments._fingerprint import fingerprint
 from patchpilot.instruments.vital.discover import engine_version, vital_space
 from patchpilot.instruments.vital.folders import user_presets
 from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse, structure_key
+from patchpilot.instruments.vital.priors import CORE
 from patchpilot.instruments.vital.wavetables import is_built_in
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Note, Performance
+from patchpilot.space.prior import Prior
 from patchpilot.space.space import Space
 
 _WORKER = "patchpilot.instruments.vital._worker"
@@ -63,6 +65,11 @@ class Vital:
     def space(self) -> Space:
         """All controls that shape sound, the modulation matrix and the named views."""
         return vital_space(lambda: self._ask(None, "describe"))
+
+    @property
+    def priors(self) -> Mapping[str, Prior]:
+        """ "core-v1", which libraries are made of."""
+        return {CORE.name: CORE}
 
     @cached_property
     def fingerprint(self) -> str:

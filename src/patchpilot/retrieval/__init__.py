@@ -1,0 +1,1 @@
+"""What was heard before: libraries of patches, looked up by how they sound."""
