@@ -36,6 +36,8 @@ def page() -> str:
         command = group.get_command(context, name)
         assert command is not None
         sections.append(_section(f"patchpilot {name}", command))
+        within = command.commands if isinstance(command, click.Group) else {}
+        sections += [_section(f"patchpilot {name} {verb}", within[verb]) for verb in within]
     return "\n".join(sections)
 
 

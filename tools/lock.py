@@ -25,24 +25,27 @@ HEAD = """\
 """
 BUILD = "hatchling\n"
 """What the tests build the sample plug-in with."""
-PINNED = """\
-# Installed by nothing yet. It is pinned ahead of its first use because an open range makes pip take the
-# newest build, which on Linux pulls gigabytes of CUDA packages.
-torch==2.13.0
-"""
+PINNED = "torch==2.13.0\n"
+"""Stays at this version, with `--upgrade` too: an open range makes pip take the newest build, whatever it pulls."""
+CUDA = ("cuda-", "nvidia-", "triton")
+"""Beginnings of packages that only torch's builds for GPUs ask for, and whose versions those builds choose."""
 
 
 def resolve(uv: Path, into: Path, options: list[str]) -> str:
-    """The pinned versions of all base and dev requirements, one a line."""
-    build = into / "build.in"
+    """The pinned versions of all requirements, extras included, one a line."""
+    build, pinned = into / "build.in", into / "pinned.in"
     build.write_text(BUILD)
+    pinned.write_text(PINNED)
     found = into / "found.txt"
     if LOCK.exists():  # uv keeps the versions it finds in the output file
         found.write_text(LOCK.read_text())
     command: list[str | Path] = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"]
-    command += ["--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-config", "--extra", "dev"]
-    subprocess.run([*command, *options, "-o", found, ROOT / "pyproject.toml", build], cwd=ROOT, check=True)
-    return found.read_text()
+    command += ["--fork-strategy", "fewest", "--no-header", "--no-annotate", "--no-config", "--all-extras"]
+    subprocess.run(
+        [*command, *options, "-c", pinned, "-o", found, ROOT / "pyproject.toml", build], cwd=ROOT, check=True
+    )
+    lines = found.read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(CUDA))
 
 
 def main() -> None:
@@ -55,7 +58,7 @@ def main() -> None:
         venv.create(folder / "venv", with_pip=True)
         bin_folder = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
         subprocess.run([bin_folder / "python", "-m", "pip", "install", "--quiet", "uv"], check=True)
-        LOCK.write_text(HEAD + resolve(bin_folder / "uv", folder, options) + PINNED)
+        LOCK.write_text(HEAD + resolve(bin_folder / "uv", folder, options))
     sys.stdout.write(f"{LOCK.relative_to(ROOT)} written\n")
 
 

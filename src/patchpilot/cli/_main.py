@@ -15,6 +15,7 @@ from patchpilot.cli._errors import told
 _COMMANDS = {
     "match": "A sound in, presets that make it out.",
     "render": "A preset in, audio out.",
+    "library": "Libraries of patches that sounds are looked up in: build, list, info, prior.",
     "doctor": "Which engines, plug-ins and tools are here, and what is missing.",
     "plugins": "Every registered instrument, searcher, objective and distance.",
 }
