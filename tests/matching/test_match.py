@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,72 +12,30 @@ import soundfile
 from threadpoolctl import threadpool_info
 
 from patchpilot import registry
-from patchpilot.audio import Audio, Target, listen
+from patchpilot.audio import Audio, Target
 from patchpilot.errors import AudioError, EngineError, ParameterError, PluginError
-from patchpilot.experiment.run import Budget
 from patchpilot.matching.match import match, performance_of
-from patchpilot.search.base import Context, Outcome, Proposal, Searcher
+from patchpilot.search.base import Proposal
 from patchpilot.space import Patch, Performance
+from tests.matching.searchers import Fixed, Tabled, heard, up, use
 from tests.toy import Toy
-
-PLAYED = Performance.one_note(60, hold_s=0.4, length_s=0.5)
-RIGHT = {"level": 0.5, "transpose": 7.0}
-
-
-class Fixed:
-    """Proposes given values in batches, whatever it is told."""
-
-    name = "fixed"
-
-    def __init__(self, values: Sequence[dict[str, float]]) -> None:
-        self.values = list(values)
-        self.started: list[Context] = []
-
-    def start(self, context: Context) -> None:
-        self.started.append(context)
-        self._space = context.instrument.space
-
-    def ask(self, n: int) -> list[Proposal]:
-        batch, self.values = self.values[:n], self.values[n:]
-        return [
-            Proposal(Patch.make(self._space, v), self.name, f"{v.get('transpose', 0):g} up", remarks=("hm",))
-            for v in batch
-        ]
-
-    def tell(self, outcomes: Sequence[Outcome]) -> None: ...
-
-
-def use(monkeypatch: pytest.MonkeyPatch, **searchers: Searcher) -> None:
-    """Have the registry know these searchers and no others."""
-
-    def load(group: str, name: str) -> object:
-        assert group == "search"
-        if name not in searchers:
-            raise PluginError(f"no {name!r}")
-        return lambda: searchers[name]
-
-    monkeypatch.setattr(registry, "load", load)
 
 
 @pytest.fixture
 def toy() -> Toy:
-    return Toy()
+    return Tabled()
 
 
 @pytest.fixture
 def target(toy: Toy) -> Target:
-    return listen(toy.render(Patch.make(toy.space, RIGHT), PLAYED), note=60)
-
-
-def up(*semitones: float) -> list[dict[str, float]]:
-    return [{"transpose": t} for t in semitones]
+    return heard(toy)
 
 
 def test_the_closest_is_first_and_ranks_count_from_one(
     toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, fixed=Fixed(up(-12, 7, 9)))
-    result = match(target, toy, using=["fixed"])
+    result = match(target, toy, using=["fixed"], effort="quick")
     assert [found.rank for found in result.matches] == [1, 2, 3]
     assert result.matches[0].patch.values == {"transpose": 7.0}
     closeness = [found.distance["logmel"] for found in result.matches]
@@ -92,7 +49,7 @@ def test_all_metrics_are_told_of_each_match(
     toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, fixed=Fixed(up(7)))
-    (found,) = match(target, toy, using=["fixed"]).matches
+    (found,) = match(target, toy, using=["fixed"], effort="quick").matches
     assert {"logmel", "mss", "wmfcc", "sot", "rms_cosine"} <= set(found.distance)
     assert all(math.isfinite(value) for value in found.distance.values())
 
@@ -101,14 +58,14 @@ def test_a_patch_that_was_proposed_twice_is_one_match(
     toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(monkeypatch, one=Fixed(up(7, 3, 7)), other=Fixed(up(3, 7, -5)))
-    result = match(target, toy, using=["one", "other"])
+    result = match(target, toy, using=["one", "other"], effort="quick")
     assert result[0].patch.values == {"transpose": 7.0}
     assert len({found.patch.sha256 for found in result.matches}) == len(result.matches) == 3
 
 
 def test_no_more_than_wanted_are_given(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, fixed=Fixed(up(*range(-6, 8))))
-    result = match(target, toy, using=["fixed"], top=2)
+    result = match(target, toy, using=["fixed"], effort="quick", top=2)
     assert len(result) == 2
     assert result[0].patch.values == {"transpose": 7.0}
 
@@ -125,7 +82,7 @@ def test_numbers_out_of_range_are_refused_before_anything_is_rendered(
 
 def test_the_rows_say_what_a_number_means(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, fixed=Fixed(up(7)))
-    result = match(target, toy, using=["fixed"])
+    result = match(target, toy, using=["fixed"], effort="quick")
     assert list(result.rows) == ["silence", "init patch", "random patch", "best match, other engine seed"]
     far = {name: row["logmel"] for name, row in result.rows.items()}
     assert far["silence"] > far["init patch"] > result[0].distance["logmel"]
@@ -138,7 +95,7 @@ def test_the_random_row_depends_on_the_seed_alone(
     rows = []
     for seed in (1, 1, 2):
         use(monkeypatch, fixed=Fixed(up(7)))
-        rows.append(match(target, toy, using=["fixed"], seed=seed).rows["random patch"])
+        rows.append(match(target, toy, using=["fixed"], effort="quick", seed=seed).rows["random patch"])
     assert rows[0] == rows[1] != rows[2]
 
 
@@ -159,7 +116,7 @@ class Dicey(Toy):
 
 def test_the_floor_is_the_best_match_with_other_dice(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, fixed=Fixed(up(7)))
-    result = match(target, Dicey(), using=["fixed"])
+    result = match(target, Dicey(), using=["fixed"], effort="quick")
     assert result.rows["best match, other engine seed"]["logmel"] > result[0].distance["logmel"] + 0.1
 
 
@@ -169,14 +126,14 @@ def test_a_floor_that_cannot_be_rendered_costs_its_row_and_no_more(
     use(monkeypatch, fixed=Fixed(up(7)))
     toy = Dicey()
     toy.crashes = True
-    result = match(target, toy, using=["fixed"])
+    result = match(target, toy, using=["fixed"], effort="quick")
     assert len(result) == 1
     assert "best match, other engine seed" not in result.rows
 
 
 def test_failed_renders_are_no_matches(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, fixed=Fixed([{"level": 0.995}, {"transpose": 7.0}]))
-    assert len(match(target, toy, using=["fixed"])) == 1
+    assert len(match(target, toy, using=["fixed"], effort="quick")) == 1
 
 
 def test_renders_that_are_not_finite_are_no_matches(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +145,7 @@ def test_renders_that_are_not_finite_are_no_matches(target: Target, monkeypatch:
             return audio
 
     use(monkeypatch, fixed=Fixed(up(-12, 7)))
-    result = match(target, Blown(), using=["fixed"])
+    result = match(target, Blown(), using=["fixed"], effort="quick")
     assert [found.patch.values["transpose"] for found in result.matches] == [7.0]
 
 
@@ -197,7 +154,7 @@ def test_nothing_that_renders_is_an_error_that_says_why(
 ) -> None:
     use(monkeypatch, fixed=Fixed([{"level": 0.995}, {"level": 0.999}]))
     with pytest.raises(EngineError, match="not one patch could be rendered: the toy crashed"):
-        match(target, toy, using=["fixed"])
+        match(target, toy, using=["fixed"], effort="quick")
 
 
 @pytest.mark.parametrize("using", [[], ["fixed"]])
@@ -206,25 +163,12 @@ def test_nothing_proposed_is_an_error(
 ) -> None:
     use(monkeypatch, fixed=Fixed([]))
     with pytest.raises(EngineError, match="not one patch could be rendered: nothing was proposed"):
-        match(target, toy, using=using)
+        match(target, toy, using=using, effort="quick")
 
 
 def test_a_searcher_that_nobody_registers(toy: Toy, target: Target) -> None:
     with pytest.raises(PluginError, match="no 'dowsing' among the search; there are: "):
-        match(target, toy, using=["dowsing"])
-
-
-def test_the_budget_is_each_searchers_own(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, one=Fixed(up(*range(-9, 0))), other=Fixed(up(*range(9))))
-    heard: list[Outcome] = []
-    match(target, toy, using=["one", "other"], budget=Budget(renders=3), on_outcome=heard.append)
-    assert [outcome.proposal.patch.values.get("transpose", 0.0) for outcome in sorted(heard, key=_place)] == [
-        -9.0, -8.0, -7.0, 0.0, 1.0, 2.0
-    ]  # fmt: skip
-
-
-def _place(outcome: Outcome) -> float:
-    return outcome.proposal.patch.values.get("transpose", 0.0)
+        match(target, toy, using=["dowsing"], effort="quick")
 
 
 def test_searchers_are_told_what_it_is_about(
@@ -232,7 +176,7 @@ def test_searchers_are_told_what_it_is_about(
 ) -> None:
     searcher = Fixed(up(7))
     use(monkeypatch, fixed=searcher)
-    result = match(target, toy, using=["fixed"], seed=5)
+    result = match(target, toy, using=["fixed"], effort="quick", seed=5)
     (context,) = searcher.started
     assert (context.seed, context.target, context.performance) == (5, target, result.performance)
     assert result.matches[0].take.origin.seed == 5
@@ -250,7 +194,7 @@ def test_a_file_is_listened_to_and_gives_its_name(
     path = tmp_path / "a lead.wav"
     soundfile.write(path, target.audio.samples.T, target.audio.sample_rate)
     use(monkeypatch, fixed=Fixed(up(7)))
-    result = match(path, toy, using=["fixed"], note=61)
+    result = match(path, toy, using=["fixed"], effort="quick", note=61)
     assert (result.name, result.target.note, result.instrument) == ("a lead", 61, "toy")
     assert result.seconds > 0
 
@@ -260,7 +204,43 @@ def test_a_name_that_is_no_text_is_made_one(
 ) -> None:
     use(monkeypatch, fixed=Fixed(up(7)))
     odd = dataclasses.replace(target, source=Path("caf\udce9.wav"))  # "café" in Latin-1, as Linux names it
-    assert match(odd, toy, using=["fixed"]).name == "caf?"
+    assert match(odd, toy, using=["fixed"], effort="quick").name == "caf?"
+
+
+def test_a_target_has_its_own_note(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, fixed=Fixed(up(7)))
+    with pytest.raises(
+        ParameterError, match="was listened to as note 60 already; got 62: say the note to `listen`"
+    ):
+        match(target, toy, using=["fixed"], effort="quick", note=62)
+    assert len(match(target, toy, using=["fixed"], effort="quick", note=60)) == 1
+
+
+def test_a_sound_that_nothing_resembles_is_told_so(
+    toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, fixed=Fixed(up(-20)))
+    result = match(target, toy, using=["fixed"], effort="quick")
+    (remark,) = result.remarks
+    nearest = f"{result[0].distance['logmel']:.2f}"
+    assert remark.startswith("nothing that was tried resembles this sound: even the closest is far from it")
+    assert f"({nearest})" in remark
+    use(monkeypatch, fixed=Fixed(up(7)))
+    assert match(target, toy, using=["fixed"], effort="quick").remarks == ()
+
+
+def test_an_answer_says_how_it_was_found(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, fixed=Fixed(up(7), own=True, name="fixed+refinement"))
+    (found,) = match(target, toy, using=["fixed"], effort="quick").matches
+    assert (found.searcher, found.found_by) == ("fixed+refinement", "fixed, then refinement")
+    assert (found.detail, found.knobs_only) == ("7 up", False)
+
+
+def test_the_phases_are_told(toy: Toy, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, fixed=Fixed(up(7)))
+    phases: list[str] = []
+    match(target, toy, using=["fixed"], effort="quick", on_phase=phases.append)
+    assert phases == ["listening", "searching", "comparing"]
 
 
 def test_silence_is_refused(toy: Toy) -> None:
@@ -275,7 +255,7 @@ def test_opposite_channels_are_matched_by_one_of_them(
     near = []
     for samples in (mono, np.stack([mono, -mono])):
         use(monkeypatch, fixed=Fixed(up(7)))
-        result = match(Audio(samples, 44100), toy, using=["fixed"], note=60)
+        result = match(Audio(samples, 44100), toy, using=["fixed"], effort="quick", note=60)
         near.append(result[0].distance["logmel"])
     assert near[0] == near[1] < result.rows["init patch"]["logmel"]
     assert result.remarks == ("left and right cancel each other: only the louder of them was used",)
@@ -288,7 +268,7 @@ def test_linear_algebra_has_one_thread_also_where_a_searcher_brings_a_library(
 
     class Counting(Fixed):
         def ask(self, n: int) -> list[Proposal]:
-            seen.extend(found["num_threads"] for found in threadpool_info() if found["user_api"] == "blas")
+            seen.extend(found["num_threads"] for found in threadpool_info())
             return super().ask(n)
 
     def load(*_: str) -> object:
@@ -297,6 +277,6 @@ def test_linear_algebra_has_one_thread_also_where_a_searcher_brings_a_library(
         return lambda: Counting(up(7))
 
     monkeypatch.setattr(registry, "load", load)
-    match(target, toy, using=["fixed"])
+    match(target, toy, using=["fixed"], effort="quick")
     assert seen
     assert set(seen) == {1}

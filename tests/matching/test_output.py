@@ -35,14 +35,14 @@ def toy() -> Toy:
 def make_result(toy: Toy, n: int = 2) -> MatchResult:
     def found(rank: int) -> Match:
         patch = Patch.make(toy.space, {"transpose": float(rank)})
-        origin = Origin("luck", "a lucky guess")
+        origin = Origin("luck", "a lucky guess", parents=("0123",))
         take = Take(patch, PLAYED, toy.render(patch, PLAYED), toy.fingerprint, origin)
         return Match(rank, take, {"logmel": 0.2 * rank, "rms_cosine": 1.0}, knobs_only=True, remarks=("so",))
 
     rows = {"silence": {"logmel": 3.5}}
     target = dataclasses.replace(TARGET, source=SOURCE)
     matches = tuple(found(rank) for rank in range(1, n + 1))
-    return MatchResult(target, PLAYED, "toy", matches, rows, 1.23456, ("all well",))
+    return MatchResult(target, PLAYED, "toy", matches, rows, 1.23456, ("all well",), "quick", 12)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -61,7 +61,7 @@ def test_result_json_has_all_that_is_promised(toy: Toy) -> None:
     data = result_json(make_result(toy), toy)
     assert {
         "version", "instrument", "fingerprint", "target", "note", "performance", "matches", "rows", "remarks",
-        "seconds",
+        "seconds", "effort", "renders", "interrupted",
     } <= set(data)  # fmt: skip
     assert {
         "name", "source", "audio", "f0_hz", "confidence", "tuning_cents", "loudness_lufs", "peak", "hold_s",
@@ -69,14 +69,16 @@ def test_result_json_has_all_that_is_promised(toy: Toy) -> None:
     } <= set(data["target"])  # fmt: skip
     assert (data["target"]["name"], data["target"]["source"]) == ("lead", str(SOURCE))
     assert (data["note"], data["seconds"], data["remarks"]) == (48, 1.235, ["all well"])
+    assert (data["effort"], data["renders"], data["interrupted"]) == ("quick", 12, False)
     assert Performance.from_json(data["performance"]) == PLAYED
     for rank, found in enumerate(data["matches"], start=1):
         assert {
             "rank", "take", "patch", "preset", "audio", "distance", "source", "searcher", "knobs_only",
-            "remarks", "parameters",
+            "composite", "parents", "remarks", "parameters",
         } <= set(found)  # fmt: skip
         assert (found["rank"], found["preset"], found["audio"]) == (rank, f"{rank}.toy", f"{rank}.wav")
         assert (found["source"], found["searcher"], found["remarks"]) == ("a lucky guess", "luck", ["so"])
+        assert found["parents"] == ["0123"]
         assert [setting["name"] for setting in found["parameters"]] == ["level", "transpose"]
         assert {"name", "norm", "value", "unit", "text", "changed"} <= set(found["parameters"][1])
         assert found["parameters"][1]["value"] == rank

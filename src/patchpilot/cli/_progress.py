@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """Counts renders and shows the closest one so far.
+    """Says what is being done, counts patches and shows the closest one so far.
 
     Args:
         title: what is being worked on.
@@ -18,25 +18,34 @@ class Progress:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._renders = 0
+        self._phase = "listening"
+        self._tried = 0
         self._best = float("-inf")
         self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> Self:
-        self._show("listening…")
+        self._show()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._shown:
             sys.stderr.write("\r\x1b[K")
 
-    def heard(self, outcome: Outcome) -> None:
-        """Count a render."""
-        self._renders += 1
-        self._best = max(self._best, outcome.score)
-        self._show(f"{self._renders} renders, closest {-self._best:.3f}")
+    def phase(self, name: str) -> None:
+        """Something else is being done from now on ("searching", "refining", …)."""
+        self._phase = name
+        self._show()
 
-    def _show(self, text: str) -> None:
-        if self._shown:
-            sys.stderr.write(f"\r\x1b[K{self._title}: {text}")
-            sys.stderr.flush()
+    def heard(self, outcome: Outcome) -> None:
+        """Count a patch."""
+        self._tried += 1
+        self._best = max(self._best, outcome.score)
+        self._show()
+
+    def _show(self) -> None:
+        if not self._shown:
+            return
+        closest = f", closest {-self._best:.3f}" if self._best > float("-inf") else ""
+        tried = f" {self._tried} tried{closest}" if self._tried else ""
+        sys.stderr.write(f"\r\x1b[K{self._title}: {self._phase}…{tried}")
+        sys.stderr.flush()

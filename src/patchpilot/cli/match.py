@@ -17,8 +17,10 @@ from patchpilot.cli._progress import Progress
 from patchpilot.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
+    from patchpilot.experiment.run import Budget
     from patchpilot.instruments.base import Instrument
     from patchpilot.matching.result import MatchResult
+    from patchpilot.search.base import Searcher
     from patchpilot.space.canonical import Json
 
 
@@ -32,6 +34,24 @@ if TYPE_CHECKING:
     help="Folder for the results; matches/NAME by default.",
 )
 @click.option("--top", default=5, show_default=True, type=click.IntRange(1, 50), help="How many presets.")
+@click.option(
+    "--effort",
+    default="default",
+    show_default=True,
+    type=click.Choice(["quick", "default", "thorough"]),
+    help="How much work a sound may be: seconds, half a minute, minutes.",
+)
+@click.option("--renders", type=int, help="Refine with at most so many renders: the same result every time.")
+@click.option("--seconds", type=float, help="Refine for at most so long: the result depends on the machine.")
+@click.option(
+    "--using",
+    multiple=True,
+    metavar="NAMES",
+    help="Searchers, as `patchpilot plugins` lists them; resynthesis,retrieval by default.",
+)
+@click.option(
+    "--library", metavar="FILE|NAME", help="Library to retrieve from, as `library list` shows them."
+)
 @click.option("--note", type=click.IntRange(0, 127), help="MIDI note of the sound; heard by default.")
 @click.option("--instrument", "instrument_name", default="vital", show_default=True, help="What plays it.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
@@ -42,6 +62,11 @@ def command(
     sounds: tuple[Path, ...],
     out: Path | None,
     top: int,
+    effort: str,
+    renders: int | None,
+    seconds: float | None,
+    using: tuple[str, ...],
+    library: str | None,
     note: int | None,
     instrument_name: str,
     seed: int,
@@ -52,33 +77,76 @@ def command(
     """Find presets that make a SOUND.
 
     Writes 1.vital … 5.vital with their previews, target.wav, report.html and result.json. Of many sounds each
-    gets a folder; one that fails does not stop the others.
+    gets a folder; one that fails does not stop the others. Ctrl-C ends the search, and writes the best so far.
     """
     from patchpilot.instruments.base import instrument
 
-    options = _Options(top, note, seed, force, install, as_json)
-    failed = 0
+    searching = _Search(effort, _budget(renders, seconds), _searchers(using, library, effort))
+    options = _Options(top, searching, note, seed, force, install, as_json)
+    failed = left = 0
     with instrument(instrument_name) as synth:
-        for sound, folder in zip(sounds, _folders(sounds, out), strict=True):
+        for tried, (sound, folder) in enumerate(zip(sounds, _folders(sounds, out), strict=True), start=1):
             try:
-                _match_one(sound, folder, synth, options)
+                if _match_one(sound, folder, synth, options).interrupted:
+                    left = len(sounds) - tried
+                    break
             except Exception as error:  # one sound of many, whatever is wrong with it
                 failed += 1
                 click.echo(f"Error: {told(error)}", err=True)
-    if failed:
-        if len(sounds) > 1:
-            click.echo(f"{failed} of {len(sounds)} sounds failed.", err=True)
-        sys.exit(1)
+    if failed and len(sounds) > 1:
+        click.echo(f"{failed} of {len(sounds)} sounds failed.", err=True)
+    if left:
+        click.echo(f"Interrupted; {left} of {len(sounds)} sounds were not matched.", err=True)
+    if left or failed:
+        sys.exit(130 if left else 1)
+
+
+@dataclass(frozen=True)
+class _Search:
+    effort: str
+    refine: Budget | None
+    using: Sequence[str | Searcher]
 
 
 @dataclass(frozen=True)
 class _Options:
     top: int
+    search: _Search
     note: int | None
     seed: int
     force: bool
     install: bool
     as_json: bool
+
+
+def _budget(renders: int | None, seconds: float | None) -> Budget | None:
+    """The budget of the refinement that was asked for; None for the effort's."""
+    from patchpilot.experiment.run import Budget
+    from patchpilot.matching.effort import renders_only, seconds_only
+
+    if renders is not None and seconds is not None:
+        return Budget(renders, seconds)
+    if renders is not None:
+        return renders_only(renders)
+    return seconds_only(seconds) if seconds is not None else None
+
+
+def _searchers(using: Sequence[str], library: str | None, effort: str) -> list[str | Searcher]:
+    """Names of searchers; the one that needs to know the library is made by hand."""
+    from patchpilot import registry
+    from patchpilot.errors import ParameterError
+    from patchpilot.matching.effort import EFFORTS
+    from patchpilot.matching.match import USING
+
+    names = [name.strip() for part in using for name in part.split(",") if name.strip()] or list(USING)
+    if library is None:
+        return [*names]
+    if "retrieval" not in names:
+        raise ParameterError(
+            f"--library is what retrieval looks in, and --using leaves it out: {','.join(names)}"
+        )
+    retrieval = registry.load("search", "retrieval")(library=library, **EFFORTS[effort].options("retrieval"))
+    return [retrieval if name == "retrieval" else name for name in names]
 
 
 def _folders(sounds: Sequence[Path], out: Path | None) -> list[Path]:
@@ -95,7 +163,7 @@ def _folders(sounds: Sequence[Path], out: Path | None) -> list[Path]:
     return folders
 
 
-def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) -> None:
+def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) -> MatchResult:
     from patchpilot.audio import listen
     from patchpilot.matching.match import match
     from patchpilot.matching.output import check_folder, write_result
@@ -103,7 +171,17 @@ def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) 
     with Progress(sound.name) as progress:
         target = listen(sound, note=options.note)
         check_folder(folder, synth.suffix, force=options.force, sound=sound)
-        result = match(target, synth, top=options.top, seed=options.seed, on_outcome=progress.heard)
+        result = match(
+            target,
+            synth,
+            top=options.top,
+            using=options.search.using,
+            effort=options.search.effort,
+            refine=options.search.refine,
+            seed=options.seed,
+            on_phase=progress.phase,
+            on_outcome=progress.heard,
+        )
     data = write_result(result, synth, folder, force=options.force)
     click.echo(_table(result), err=options.as_json)
     for remark in result.remarks:
@@ -114,18 +192,19 @@ def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) 
         _install(folder, result.name, data, synth)
     if options.as_json:
         click.echo(json.dumps(data))
+    return result
 
 
 def _table(result: MatchResult) -> str:
-    """Matches and reference rows with their headline distance."""
+    """Matches and reference rows with their headline distance, and how each was found."""
     from patchpilot.distance import wording
 
     lines = [f"{result.name}: note {result.target.note}, {result.target.length_s:.2f} s"]
     for found in result.matches:
         distance = found.distance["logmel"]
-        origin = found.take.origin
+        knobs = "knobs only: " if found.knobs_only else ""
         lines.append(
-            f"  {found.rank}  {distance:6.3f}  {wording(distance):<17} {origin.detail or origin.searcher}"
+            f"  {found.rank}  {distance:6.3f}  {wording(distance):<17} {knobs}{found.detail} ({found.found_by})"
         )
     lines += [f"  -  {row['logmel']:6.3f}  {name}" for name, row in result.rows.items()]
     return "\n".join(lines)

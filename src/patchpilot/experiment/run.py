@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, cast
 
-import numpy as np
-
-from patchpilot import __version__
-from patchpilot.audio import Audio
-from patchpilot.errors import EngineError
-from patchpilot.instruments.take import Origin, Take
+from patchpilot.errors import ParameterError
+from patchpilot.experiment.budget import UNLIMITED as UNLIMITED
+from patchpilot.experiment.budget import Budget as Budget
+from patchpilot.experiment.play import engine_seeds, play
+from patchpilot.experiment.result import Best, Ending, Run, Step
 from patchpilot.objectives.base import Objective
-from patchpilot.search.base import Context, Outcome, Proposal, Searcher
+from patchpilot.search.base import Context, Outcome, Resumable, Searcher
 
-
-@dataclass(frozen=True)
-class Budget:
-    """When a search must end; whichever comes first.
-
-    Attributes:
-        renders: most patches to render.
-        seconds: no proposals are asked for after this time.
-    """
-
-    renders: int = 1000
-    seconds: float = float("inf")
-
-
-UNLIMITED = Budget()
-"""A search ends by itself; this only keeps one that does not from running for ever."""
+KEEP = 32
+"""How many takes a run keeps by default: 32 sounds of two seconds are 22 MB."""
 
 
 def run(
@@ -40,60 +25,120 @@ def run(
     *,
     budget: Budget = UNLIMITED,
     batch: int = 8,
+    keep: int = KEEP,
+    kind: Callable[[Outcome], Hashable] = lambda _: None,
+    state: Any = None,
+    stop: Callable[[], bool] = lambda: False,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
-) -> list[Outcome]:
-    """Run a search to its end or to the end of its budget.
+) -> Run:
+    """Run a search to its end, to the end of its budget, or until it is interrupted.
+
+    Ctrl-C ends it early: what was finished is told to the searcher and kept. A second Ctrl-C gets through.
 
     Args:
         searcher: who chooses.
         objective: what is good.
         context: what it is about.
         budget: when to end at the latest.
-        batch: most proposals asked for at once.
-        on_outcome: called after each render, for progress.
+        batch: >= 1, most proposals asked for at once.
+        keep: >= 1, at most how many takes of each kind are kept.
+        kind: what counts as one kind; all are of one by default.
+        state: of an earlier run with the same context, to go on from; the searcher must be `Resumable`.
+        stop: asked after each render; once it says so the run is interrupted, as by Ctrl-C.
+        on_outcome: called after each patch, for progress.
 
     Returns:
-        All outcomes in the order of the proposals, whatever order they were rendered in.
+        The best takes, and a trace in the order of the proposals, whatever order they were rendered in.
+
+    Raises:
+        ParameterError: `batch` or `keep` is out of its range, or there is a `state` for a searcher that has none.
+        KeyboardInterrupt: it was interrupted before there was one take.
     """
-    searcher.start(context)
-    began, outcomes = time.monotonic(), list[Outcome]()
-    while len(outcomes) < budget.renders and time.monotonic() - began < budget.seconds:
-        proposals = searcher.ask(min(batch, budget.renders - len(outcomes)))
-        if not proposals:
-            break
-        told = list(_played(proposals, objective, context, on_outcome))
-        searcher.tell(told)
-        outcomes.extend(told)
-    return outcomes
-
-
-def _played(
-    proposals: Sequence[Proposal],
-    objective: Objective,
-    context: Context,
-    on_outcome: Callable[[Outcome], None],
-) -> Iterator[Outcome]:
-    """Outcomes in the order of the proposals."""
-    done: dict[int, Outcome] = {}
-    pairs = [(proposal.patch, context.performance) for proposal in proposals]
-    for i, result in context.instrument.stream(pairs):
-        done[i] = _outcome(proposals[i], result, objective, context)
-        on_outcome(done[i])
-    yield from (done[i] for i in range(len(proposals)))
-
-
-def _outcome(
-    proposal: Proposal, result: Audio | EngineError, objective: Objective, context: Context
-) -> Outcome:
-    if isinstance(result, EngineError):
-        return Outcome(proposal, error=str(result))
-    if not np.isfinite(result.samples).all():  # a feedback that blew up; no objective could rank it
-        return Outcome(proposal, error="the render holds NaN or infinite samples")
-    take = Take(
-        patch=proposal.patch,
-        performance=context.performance,
-        audio=result,
-        fingerprint=context.instrument.fingerprint,
-        origin=Origin(proposal.searcher, proposal.detail, context.seed, proposal.parents, __version__),
+    if batch < 1 or keep < 1:
+        raise ParameterError(f"expected batch >= 1 and keep >= 1, got {batch} and {keep}")
+    loop = _Loop(searcher, objective, context, Best(keep, kind))
+    try:
+        searcher.start(context)
+        if state is not None:
+            _resumable(searcher).state = state
+        ended = loop.until_the_end(budget, batch, stop, on_outcome)
+    except KeyboardInterrupt:
+        loop.finish_batch()
+        if not loop.best:
+            raise
+        ended = "interrupted"
+    return Run(
+        best=tuple(loop.best),
+        trace=tuple(loop.trace),
+        n_renders=loop.n_renders,
+        seconds=loop.seconds,
+        ended=ended,
+        out_of_time=ended == "budget" and loop.n_renders < budget.renders,
+        state=getattr(searcher, "state", None),
     )
-    return Outcome(proposal, take, objective.score(take))
+
+
+def _resumable(searcher: Searcher) -> Resumable:
+    if not hasattr(searcher, "state"):
+        raise ParameterError(f"{searcher.name} keeps no state to go on from: run it anew, without `state`")
+    return cast(Resumable, searcher)
+
+
+class _Loop:
+    """Where a run stands."""
+
+    def __init__(self, searcher: Searcher, objective: Objective, context: Context, best: Best) -> None:
+        self._searcher = searcher
+        self._objective = objective
+        self._context = context
+        self._began = time.monotonic()
+        self._done: dict[int, Outcome] = {}
+        self.best = best
+        self.trace: list[Step] = []
+        self.n_renders = 0
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self._began
+
+    def until_the_end(
+        self, budget: Budget, batch: int, stop: Callable[[], bool], on_outcome: Callable[[Outcome], None]
+    ) -> Ending:
+        """Ask, play and tell until nothing is proposed or the budget is used up."""
+
+        def heard(outcome: Outcome) -> None:
+            on_outcome(outcome)
+            if stop():
+                raise KeyboardInterrupt
+
+        while self.n_renders < budget.renders and self.seconds < budget.seconds:
+            if stop():
+                raise KeyboardInterrupt
+            left = budget.renders - self.n_renders
+            proposals = self._searcher.ask(max(1, min(batch, left // self._context.engine_seeds)))
+            if not proposals:
+                return "done"
+            play(proposals, self._objective, self._context, self._done, heard)
+            self.finish_batch()
+        return "budget"
+
+    def finish_batch(self) -> None:
+        """Tell the searcher what is done of the batch, in the order of the proposals, and keep the best."""
+        told: Sequence[Outcome] = [self._done[i] for i in sorted(self._done)]
+        self._done.clear()
+        for outcome in told:
+            self.best.add(outcome)
+            patch = outcome.proposal.patch
+            self.n_renders += len(engine_seeds(patch, self._context))
+            self.trace.append(
+                Step(
+                    outcome.proposal.searcher,
+                    patch.sha256,
+                    dict(outcome.scores),
+                    outcome.error,
+                    outcome.proposal.detail,
+                )
+            )
+        if told:
+            self._searcher.tell(told)

@@ -1,27 +1,39 @@
-"""The main job: a sound in, ranked patches out."""
+"""The main job: a sound in, ranked patches out.
+
+Several searchers look for themselves, the best of what they found is refined, and five different answers are
+chosen from all of it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from patchpilot import registry
 from patchpilot.audio import Audio, Target, listen
-from patchpilot.distance import LogMel, compare
+from patchpilot.distance import compare
 from patchpilot.distance.bands import PAD_S
-from patchpilot.errors import EngineError, ParameterError
-from patchpilot.experiment.run import UNLIMITED, Budget, run
+from patchpilot.errors import ParameterError, PatchPilotError
+from patchpilot.experiment.run import Budget, run
 from patchpilot.instruments.base import Instrument
+from patchpilot.matching import remarks
+from patchpilot.matching.answers import Candidate, bases, candidates, chosen, is_knobs_only
+from patchpilot.matching.effort import Effort, budget_of, effort_of
 from patchpilot.matching.result import Match, MatchResult
+from patchpilot.matching.rows import floor_row, reference_rows
+from patchpilot.matching.searching import KEEP, Found, search
+from patchpilot.objectives.base import Objective
 from patchpilot.objectives.closeness import CloseTo
-from patchpilot.search.base import Context, Outcome
-from patchpilot.space import Patch, Performance
-from patchpilot.space.sampling import random_patch
+from patchpilot.search.base import Context, Outcome, Searcher
+from patchpilot.space import Performance
+
+USING = ("resynthesis", "subtractive", "retrieval")
+"""The searchers of a match, where nobody names others."""
 
 
 def match(
@@ -29,60 +41,73 @@ def match(
     instrument: Instrument,
     *,
     top: int = 5,
-    using: Sequence[str] = ("resynthesis",),
+    using: Sequence[str | Searcher] = USING,
+    effort: str | Effort = "default",
+    refine: Budget | float | None = None,
     note: int | None = None,
     seed: int = 0,
-    budget: Budget = UNLIMITED,
+    on_phase: Callable[[str], None] = lambda _: None,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
 ) -> MatchResult:
     """Find patches that make a sound.
 
+    Ctrl-C ends the search early: the best so far is returned, and says so. A second Ctrl-C gets through.
+
     Args:
         sound: a file, audio, or a target that was listened to before.
         instrument: what should make the sound.
-        top: >= 1, how many patches to return at most.
-        using: names of the searchers to try.
+        top: >= 1, how many patches to return at most; fewer where there are no more that really differ.
+        using: searchers, by name or made by hand. One that goes by its name and cannot work here (it needs a
+            library, or another instrument) is left out, if another one can.
+        effort: "quick" for no refinement, "default" for about half a minute, "thorough" for minutes.
+        refine: budget of the refinement, where the effort's is not wanted; a number is seconds.
         note: 0..127, MIDI note the sound is taken to be; heard from it by default. A target has its own.
         seed: >= 0, of all random choices.
-        budget: most renders and time for each searcher.
-        on_outcome: called after each render, for progress.
+        on_phase: called with "listening", "searching", "refining" and "comparing", for progress.
+        on_outcome: called after each patch that was rendered, for progress; by one thread at a time.
 
     Raises:
         AudioError: the sound cannot be used.
         EngineError: not one patch could be rendered.
-        ParameterError: `top`, `note` or `seed` is out of its range.
-        PluginError: a searcher is not there, or broken.
+        LibraryError: the library of a searcher cannot be used, and there is no other searcher.
+        ParameterError: `top`, `note`, `seed`, `effort` or `refine` is out of its range.
+        PluginError: a searcher is not there, or broken, and there is no other.
+        KeyboardInterrupt: interrupted before there was one take.
     """
     if top < 1 or seed < 0:
         raise ParameterError(f"expected top >= 1 and seed >= 0, got {top} and {seed}")
+    effort = effort_of(effort)
+    budget = budget_of(refine, effort)
     began = time.monotonic()
-    target = sound if isinstance(sound, Target) else listen(sound, note=note)
-    performance = performance_of(target)
-    context = Context(instrument, performance, target, seed=seed)
+    on_phase("listening")
+    target = _listened(sound, note)
+    context = Context(instrument, performance_of(target), target, seed=seed, engine_seeds=effort.engine_seeds)
     objective = CloseTo(target.audio)
-    outcomes: list[Outcome] = []
     # Threads of the linear algebra would only fight the workers for the processor.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(2) as threads:
-        rows = threads.submit(_rows, context)  # rendered while the searcher still listens
-        searchers = [registry.load("search", name)() for name in using]
-        with threadpool_limits(1, user_api="blas"):  # again: a searcher may have brought a library of its own
-            for searcher in searchers:
-                outcomes += run(searcher, objective, context, budget=budget, on_outcome=on_outcome)
-        best = _best(outcomes, top)
-        ranked = [
-            threads.submit(_match, rank, outcome, target, instrument)
-            for rank, outcome in enumerate(best, start=1)
-        ]
-        matches = tuple(found.result() for found in ranked)
-        floor = _floor(context, matches[0])
+    with threadpool_limits(1), ThreadPoolExecutor(2) as threads:
+        rows = threads.submit(reference_rows, context)  # rendered while the searchers still listen
+        on_phase("searching")
+        kind = _kinds(context)
+        found = search(using, effort, objective, context, kind=kind, on_outcome=on_outcome)
+        if budget is not None and not found.interrupted:
+            on_phase("refining")
+            _refine(found, budget, objective, context, on_outcome)
+        on_phase("comparing")
+        best = chosen(candidates(found.outcomes, instrument), top)
+        matches = _ranked(list(threads.map(lambda one: _match(one, target), best)))
+        floor = floor_row(context, matches[0].take, matches[0].distance["logmel"])
+        measured = {**rows.result(), **floor}
     return MatchResult(
         target=target,
-        performance=performance,
+        performance=context.performance,
         instrument=instrument.name,
         matches=matches,
-        rows={**rows.result(), **floor},
+        rows=measured,
         seconds=time.monotonic() - began,
-        remarks=target.notes + _mono_remark(target, matches),
+        remarks=target.notes + tuple(found.remarks) + remarks.about(target, matches),
+        effort=effort.name,
+        n_renders=found.n_renders,
+        interrupted=found.interrupted,
     )
 
 
@@ -96,69 +121,75 @@ def performance_of(target: Target) -> Performance:
     )
 
 
-def _best(outcomes: Sequence[Outcome], top: int) -> list[Outcome]:
-    """The closest of each patch, closest first."""
-    heard = [outcome for outcome in outcomes if outcome.take is not None]
-    if not heard:
-        reasons = sorted({outcome.error for outcome in outcomes}) or ["nothing was proposed"]
-        raise EngineError(f"not one patch could be rendered: {'; '.join(reasons)}")
-    ranked = sorted(heard, key=lambda outcome: -outcome.score)
-    different = {outcome.proposal.patch.sha256: outcome for outcome in reversed(ranked)}
-    return sorted(different.values(), key=lambda outcome: -outcome.score)[:top]
+def _listened(sound: str | Path | Audio | Target, note: int | None) -> Target:
+    if not isinstance(sound, Target):
+        return listen(sound, note=note)
+    if note not in (None, sound.note):
+        raise ParameterError(
+            f"expected no note with a target, which was listened to as note {sound.note} already; got {note}: "
+            "say the note to `listen`, or give the sound itself"
+        )
+    return sound
 
 
-def _match(rank: int, outcome: Outcome, target: Target, instrument: Instrument) -> Match:
-    assert outcome.take is not None
+def _kinds(context: Context) -> Callable[[Outcome], Hashable]:
+    """The best are kept of each searcher, of each base, with and without assets: else one kind fills the place."""
+    started_from = {one.take.id for one in context.base_outcomes if one.take is not None}
+
+    def kind(outcome: Outcome) -> Hashable:
+        proposal = outcome.proposal
+        base = next((parent for parent in proposal.parents if parent in started_from), "")
+        return proposal.searcher, base, is_knobs_only(proposal.patch, context.instrument)
+
+    return kind
+
+
+def _refine(
+    found: Found,
+    budget: Budget,
+    objective: Objective,
+    context: Context,
+    on_outcome: Callable[[Outcome], None],
+) -> None:
+    """Let the best of what was found be bettered; what was found stays, so it never gets worse."""
+    started_from = bases(candidates(found.outcomes, context.instrument))
+    context = dataclasses.replace(context, base_outcomes=tuple(started_from))
+    try:
+        made = run(
+            registry.load("search", "refinement")(),
+            objective,
+            context,
+            budget=budget,
+            keep=KEEP,
+            kind=_kinds(context),
+            on_outcome=on_outcome,
+        )
+    except KeyboardInterrupt:  # before it had one take; there are those that it was to start from
+        found.interrupted = True
+    except PatchPilotError as error:
+        found.remarks.append(f"refinement was left out: {error}")
+    else:
+        found.add(made)
+        if made.out_of_time:
+            found.remarks.append(remarks.out_of_time(budget, made.n_renders))
+    if found.interrupted:
+        found.remarks.append("interrupted while refining: these are the best so far")
+
+
+def _match(candidate: Candidate, target: Target) -> Match:
+    """An answer that has no rank yet."""
+    take = candidate.outcome.take
+    assert take is not None
     return Match(
-        rank=rank,
-        take=outcome.take,
-        distance=compare(target.audio, outcome.take.audio),
-        knobs_only=all(instrument.is_built_in(asset) for asset in outcome.take.patch.assets.values()),
-        remarks=outcome.proposal.remarks,
+        rank=0,
+        take=take,
+        distance=compare(target.audio, take.audio),
+        knobs_only=candidate.knobs_only,
+        remarks=candidate.outcome.proposal.remarks,
     )
 
 
-def _rows(context: Context) -> Mapping[str, Mapping[str, float]]:
-    """What a number means: silence, the init patch, a random patch; one that cannot be rendered is left out."""
-    space = context.instrument.space
-    rng = np.random.default_rng(context.seed)
-    keep = ("volume", "osc_1_on", "osc_1_level")
-    performance = context.performance
-    pairs: dict[str, tuple[Patch, Performance]] = {
-        "init patch": (Patch.make(space), performance),
-        "random patch": (random_patch(space, rng, keep=keep), performance),
-    }
-    assert context.target is not None
-    target = context.target.audio
-    silence = Audio(np.zeros((1, len(target)), np.float32), target.sample_rate)
-    distance = LogMel(target)
-    rows = {"silence": {"logmel": distance(silence)}}
-    rendered = dict(context.instrument.stream(pairs.values()))
-    for i, name in enumerate(pairs):
-        audio = rendered[i]
-        if isinstance(audio, Audio):
-            rows[name] = {"logmel": distance(audio)}
-    return rows
-
-
-def _floor(context: Context, best: Match) -> Mapping[str, Mapping[str, float]]:
-    """The row of the best match with other engine dice: what of the distance is luck. None if it fails."""
-    assert context.target is not None
-    distance = best.distance["logmel"]
-    if context.instrument.is_random(best.take.patch):
-        try:
-            again = context.instrument.render(best.take.patch, context.performance.with_seed(1))
-        except EngineError:  # one render, not the whole match
-            return {}
-        distance = LogMel(context.target.audio)(again)
-    return {"best match, other engine seed": {"logmel": distance}}
-
-
-def _mono_remark(target: Target, matches: Sequence[Match]) -> tuple[str, ...]:
-    """What to say where a stereo sound got presets that play both sides alike."""
-    alike = all((found.audio.samples == found.audio.samples[:1]).all() for found in matches)
-    return (
-        ("the sound is stereo, these presets play both sides alike",)
-        if target.audio.channels > 1 and alike
-        else ()
-    )
+def _ranked(matches: Sequence[Match]) -> tuple[Match, ...]:
+    """Best first, by several distances of the sounds that are written."""
+    best = sorted(matches, key=lambda found: found.composite)
+    return tuple(dataclasses.replace(found, rank=rank) for rank, found in enumerate(best, start=1))

@@ -191,6 +191,9 @@ def result_json(result: MatchResult, instrument: Instrument) -> Json:
         "rows": {name: _all_finite(row) for name, row in result.rows.items()},
         "remarks": list(result.remarks),
         "seconds": round(result.seconds, 3),
+        "effort": result.effort,
+        "renders": result.n_renders,
+        "interrupted": result.interrupted,
     }
 
 
@@ -211,8 +214,10 @@ def _match_json(found: Match, instrument: Instrument) -> Json:
         "preset": f"{found.rank}{instrument.suffix}",
         "audio": f"{found.rank}.wav",
         "distance": _all_finite(found.distance),
-        "source": found.take.origin.detail or found.take.origin.searcher,
-        "searcher": found.take.origin.searcher,
+        "composite": _finite(found.composite),
+        "source": found.detail,
+        "searcher": found.searcher,
+        "parents": list(found.take.origin.parents),
         "knobs_only": found.knobs_only,
         "remarks": list(found.remarks),
         # `unit` is the stored value's; `text` is what the instrument's window shows

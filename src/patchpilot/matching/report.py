@@ -25,6 +25,7 @@ import numpy as np
 from patchpilot.audio import F32, Audio, Target, flac_preview, hz_to_note, loudness_lufs, peak, rms
 from patchpilot.distance import wording
 from patchpilot.matching import pictures
+from patchpilot.matching.composite import HIGHER_IS_CLOSER
 from patchpilot.matching.knobs import assets, capitalised, modulations, modules, settings
 from patchpilot.matching.result import Match, MatchResult
 from patchpilot.space import Performance, Space
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 HEADLINE = "logmel"
-"""The metric that ranks."""
+"""The metric that is shown."""
 LOUDEST_LUFS = -16.0
 _PEAK = 10 ** (-1 / 20)
 _NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _METRICS = {
     "logmel": (
         "log-mel",
-        "average difference of what sounds in 96 mel bands, in nepers; it ranks the matches",
+        "average difference of what sounds in 96 mel bands, in nepers; the distance that is shown above",
     ),
     "mss": ("MSS", "mel spectra at three time scales, in dB"),
     "wmfcc": ("wMFCC", "timbre, with time warped for the best fit"),
@@ -52,7 +53,6 @@ _METRICS = {
     "mfcc40_mae": ("MFCC 40", "the same of 40 coefficients"),
 }
 """What a column is called, and what it says."""
-_HIGHER_IS_CLOSER = {"rms_cosine"}
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ def report_html(result: MatchResult, space: Space, *, suffix: str = ".vital") ->
         facts=facts(result.target),
         remarks=tuple(dict.fromkeys((*result.target.notes, *result.remarks))),
         played=played(result.performance),
+        how=how(result),
         frame=frame,
         range_db=pictures.RANGE_DB,
         key_up_s=_key_up_s(result.performance, frame),
@@ -192,6 +193,13 @@ def played(performance: Performance) -> str:
     )
 
 
+def how(result: MatchResult) -> str:
+    """What work the match was, in a few words."""
+    effort = f" with {result.effort} effort" if result.effort else ""
+    renders = f" and {result.n_renders} renders" if result.n_renders else ""
+    return f"{result.seconds:.1f} s{renders}{effort}"
+
+
 def _key_up_s(performance: Performance, frame: pictures.Frame) -> float | None:
     """When the key is let go, where that is inside the pictures."""
     at_s = performance.notes[0].start_s + performance.notes[0].hold_s
@@ -199,14 +207,15 @@ def _key_up_s(performance: Performance, frame: pictures.Frame) -> float | None:
 
 
 def _match_view(match: Match, sound: Sound, space: Space, suffix: str) -> Mapping[str, object]:
-    patch, origin = match.take.patch, match.take.origin
+    patch = match.take.patch
     distance = match.distance[HEADLINE]
     return {
         "rank": match.rank,
         "sound": sound,
         "words": capitalised(wording(distance)),
         "distance": distance,
-        "source": capitalised(origin.detail or origin.searcher),
+        "source": capitalised(match.detail),
+        "found_by": match.found_by,
         "knobs_only": match.knobs_only,
         "remarks": match.remarks,
         "preset": f"{match.rank}{suffix}",
@@ -233,7 +242,7 @@ def _metrics(result: MatchResult) -> Mapping[str, object]:
 
 
 def _best(metric: str, distances: Sequence[float]) -> float:
-    choose = max if metric in _HIGHER_IS_CLOSER else min
+    choose = max if metric in HIGHER_IS_CLOSER else min
     return choose(distances, default=math.nan)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from patchpilot.audio import Audio, Target
 from patchpilot.instruments.take import Take
+from patchpilot.matching.composite import PARTS, composite
 from patchpilot.space import Patch, Performance
 
 
@@ -15,7 +17,7 @@ class Match:
     """One answer.
 
     Attributes:
-        rank: 1 for the closest.
+        rank: 1 for the best, by the composite of several distances.
         take: its patch, audio and origin.
         distance: by metric name; "logmel" is the headline. Lower is closer, but for "rms_cosine".
         knobs_only: whether it uses built-in wavetables only, so that all of it is knobs.
@@ -27,6 +29,26 @@ class Match:
     distance: Mapping[str, float]
     knobs_only: bool
     remarks: tuple[str, ...] = ()
+
+    @property
+    def composite(self) -> float:
+        """What ranks: several distances at once, lower is closer; NaN where one of them was not measured."""
+        return composite(self.distance) if set(PARTS) <= set(self.distance) else math.nan
+
+    @property
+    def searcher(self) -> str:
+        """Who found it: names of searchers, the first first ("retrieval+refinement")."""
+        return self.take.origin.searcher
+
+    @property
+    def found_by(self) -> str:
+        """The same as a phrase: "retrieval, then refinement"."""
+        return ", then ".join(self.searcher.split("+"))
+
+    @property
+    def detail(self) -> str:
+        """In plain words, how the patch was made."""
+        return self.take.origin.detail or self.searcher
 
     @property
     def patch(self) -> Patch:
@@ -47,11 +69,14 @@ class MatchResult:
         target: the sound as it was listened to.
         performance: what every match was played with.
         instrument: name of the instrument.
-        matches: closest first.
+        matches: best first.
         rows: the headline distance of "silence", "init patch", "random patch" and "best match, other engine
             seed": what a number means.
         seconds: time from the sound to the answers.
         remarks: plain sentences for the user.
+        effort: name of the effort.
+        n_renders: how often the engine played in search of them.
+        interrupted: whether the user ended the search early, so that these are the best so far.
     """
 
     target: Target
@@ -61,6 +86,9 @@ class MatchResult:
     rows: Mapping[str, Mapping[str, float]]
     seconds: float
     remarks: tuple[str, ...] = ()
+    effort: str = ""
+    n_renders: int = 0
+    interrupted: bool = False
 
     @property
     def name(self) -> str:

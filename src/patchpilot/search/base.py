@@ -1,14 +1,15 @@
 """What every way of choosing patches has in common.
 
 A searcher is started with a context, asked for proposals, and told what came of them, in the order in which it
-made them. It says that it is done by proposing nothing.
+made them. It says that it is done by proposing nothing. One that is interrupted is told what was finished, and
+never of the rest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from patchpilot.audio import Target
 from patchpilot.instruments.base import Instrument
@@ -94,3 +95,15 @@ class Searcher(Protocol):
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:
         """Learn what came of earlier proposals."""
+
+
+class Resumable(Searcher, Protocol):
+    """A searcher whose search can be stopped and gone on with.
+
+    Attributes:
+        state: all that it knows beyond the context, its random numbers too, as plain data that can be copied and
+            pickled. `start` makes a new one. Set after `start`, it takes the search up where it was left: told
+            the same, it proposes the same as if it had never stopped.
+    """
+
+    state: Any

@@ -10,6 +10,7 @@ some knobs free to move, as a vector) and `Performance` (what is played on it). 
 """
 
 from patchpilot.space.assets import Asset, AssetStore
+from patchpilot.space.edit import Edit
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import PERFORMANCE_SPACE, Note, Performance
@@ -22,6 +23,7 @@ __all__ = [
     "PERFORMANCE_SPACE",
     "Asset",
     "AssetStore",
+    "Edit",
     "Note",
     "Parameter",
     "Patch",

@@ -145,6 +145,8 @@ class Prior:
         gates: for each switch, what sounds only while it is on (beginnings of parameters and of asset slots);
             where it is off, these are left at their defaults.
         asset: finds an asset by its name.
+        cutoffs: parameters in semitones that stay where they are when another key is played, each with the
+            parameter that says which part of the way it follows (None: no part).
     """
 
     name: str
@@ -153,6 +155,7 @@ class Prior:
     routes: tuple[Route, ...] = ()
     gates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asset: Callable[[str], Asset] | None = None
+    cutoffs: Mapping[str, str | None] = field(default_factory=dict)
 
     def draw(self, space: Space, seed: int, index: int) -> Patch:
         """The patch at a place in the prior's endless sequence of a seed.
@@ -181,7 +184,11 @@ class Prior:
         assert self.asset is not None or not names
         return Patch.make(
             space,
-            {name: value for name, value in values.items() if not name.startswith(silent)},
+            {
+                name: value
+                for name, value in values.items()
+                if name in self.gates or not name.startswith(silent)
+            },
             routings=[
                 Routing(route.source, route.destination, amount)
                 for route, is_there, amount in zip(self.routes, there, amounts, strict=True)
@@ -190,6 +197,23 @@ class Prior:
             assets={slot: self.asset(name) for slot, name in names.items()} if self.asset else {},
             info={"assets": names} if names else None,
         )
+
+    def seated(self, space: Space, patch: Patch, semitones: float) -> Patch:
+        """The patch that sounds, on a key that lies higher by `semitones`, as `patch` does on its own.
+
+        Filters that do not follow the keyboard are moved along, as far as their range goes.
+        """
+        moved = {}
+        silent = self.silent(space, patch.values)
+        for name, follows in self.cutoffs.items():
+            if name.startswith(silent):
+                continue
+            parameter, part = space[name], 0.0
+            if follows is not None:
+                part = patch.values.get(follows, space[follows].default)
+            value = patch.values.get(name, parameter.default) + (1.0 - part) * semitones
+            moved[name] = min(max(value, parameter.minimum), parameter.maximum)
+        return patch.changed(space, moved)
 
     def silent(self, space: Space, values: Mapping[str, float]) -> tuple[str, ...]:
         """Beginnings of what does not sound with these values, because its switch is off."""

@@ -1,0 +1,111 @@
+"""How much work a match may be: three named efforts.
+
+Renders are what is counted, so that a result does not depend on how fast a machine is. The seconds are a cap for
+slow ones; a match that reaches it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from patchpilot.errors import ParameterError
+from patchpilot.experiment.run import Budget
+
+TIME_ALONE = 10**9
+"""More renders than anybody waits for."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work a match may be.
+
+    Attributes:
+        name: what it is called.
+        searchers: what each searcher is made with, by its name.
+        refinement: budget of the refinement; None for none.
+        engine_seeds: >= 1, with how many of the engine's dice a patch that draws from them is played.
+    """
+
+    name: str
+    searchers: Mapping[str, Mapping[str, Any]]
+    refinement: Budget | None
+    engine_seeds: int = 1
+
+    def options(self, searcher: str) -> Mapping[str, Any]:
+        """What a searcher of that name is made with."""
+        return self.searchers.get(searcher, {})
+
+
+EFFORTS: Mapping[str, Effort] = {
+    effort.name: effort
+    for effort in (
+        Effort(
+            "quick",
+            {
+                "retrieval": {"shortlist": 4},
+                "subtractive": {"structures": 1, "rounds": 1, "evaluations": 360},
+            },
+            refinement=None,
+        ),
+        Effort(
+            "default",
+            {"retrieval": {"shortlist": 16}},
+            refinement=Budget(renders=240, seconds=22.0),
+            engine_seeds=2,
+        ),
+        Effort(
+            "thorough",
+            {
+                "retrieval": {"shortlist": 32},
+                "subtractive": {"structures": 6, "rounds": 5, "evaluations": 1800},
+            },
+            refinement=Budget(renders=2000, seconds=180.0),
+            engine_seeds=4,
+        ),
+    )
+}
+
+
+def effort_of(effort: str | Effort) -> Effort:
+    """The effort of a name.
+
+    Raises:
+        ParameterError: there is none of that name.
+    """
+    if isinstance(effort, Effort):
+        return effort
+    if effort not in EFFORTS:
+        raise ParameterError(f"expected an effort of {', '.join(EFFORTS)}; got {effort!r}")
+    return EFFORTS[effort]
+
+
+def budget_of(refine: Budget | float | None, effort: Effort) -> Budget | None:
+    """The budget of the refinement: what was asked for (a number is seconds), or else the effort's.
+
+    Raises:
+        ParameterError: a budget of 0.
+    """
+    if refine is None or isinstance(refine, Budget):
+        return refine or effort.refinement
+    return seconds_only(refine)
+
+
+def seconds_only(seconds: float) -> Budget:
+    """A budget that time alone ends.
+
+    Raises:
+        ParameterError: `seconds` is not above 0.
+    """
+    return Budget(renders=TIME_ALONE, seconds=seconds)
+
+
+def renders_only(renders: int) -> Budget:
+    """A budget that renders alone end, so that the result is the same on every machine.
+
+    Raises:
+        ParameterError: `renders` is below 1.
+    """
+    return Budget(renders=renders, seconds=math.inf)
