@@ -17,7 +17,7 @@ What is inside:
     where it is      `extent`, `trim`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
     how loud         `peak`, `rms`, `loudness_lufs`, `db`, `level_db`
     how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`
-    spectra          `stft_magnitude`, `mel_filterbank`, `hz_to_mel`, `mel_power`, `power_to_db`, `mfcc`,
+    spectra          `stft_magnitude`, `mel_filterbank`, `hz_to_mel`, `mel_to_hz`, `mel_power`, `power_to_db`, `mfcc`,
                      `frames`, `hann`
     all of it        `listen` makes a `Target`: the trimmed first sound and the note that would play it
 
@@ -39,6 +39,7 @@ from patchpilot.audio._spectral import (
     hz_to_mel,
     mel_filterbank,
     mel_power,
+    mel_to_hz,
     mfcc,
     power_to_db,
     stft_magnitude,
@@ -73,6 +74,7 @@ __all__ = [
     "loudness_lufs",
     "mel_filterbank",
     "mel_power",
+    "mel_to_hz",
     "mfcc",
     "mono_if_mono",
     "note_to_hz",
