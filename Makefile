@@ -13,10 +13,10 @@ SOUND := examples/sounds/tabla_tun1.flac
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check fix docs bench lock clean
+.PHONY: help demo test test-all check fix docs bench bench-table lock clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 demo: .venv/base.stamp ## match a bundled sound to out/demo, from nothing but Python
 	$(BIN)/patchpilot match $(SOUND) --out out/demo --force
@@ -40,9 +40,13 @@ fix: .venv/dev.stamp ## format, and mend what the linter can mend
 docs: .venv/dev.stamp ## write the generated pages: docs/cli.md
 	$(BIN)/python tools/cli_docs.py
 
-bench: .venv/base.stamp ## the programs that README's numbers come from
+bench: .venv/base.stamp ## the programs that README's numbers come from: hours; goes on where it was stopped
 	$(BIN)/python benchmarks/match.py
+	$(BIN)/python benchmarks/library_size.py
 	$(BIN)/python benchmarks/throughput.py
+
+bench-table: .venv/base.stamp ## write README's table of matches from what was measured
+	$(BIN)/python benchmarks/match.py --readme
 
 lock: .venv/python.stamp ## write constraints.txt anew; `make lock UPGRADE=--upgrade` for the newest versions
 	$(BIN)/python tools/lock.py $(UPGRADE)
