@@ -10,7 +10,7 @@ import numpy as np
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
-from patchpilot.space import Asset, Parameter, Patch, Performance, Prior, Space
+from patchpilot.space import Asset, Edit, Parameter, Patch, Performance, Prior, Space
 from patchpilot.space.prior import Uniform
 
 
@@ -67,6 +67,13 @@ class Toy:
 
     def is_built_in(self, asset: Asset) -> bool:
         return asset.kind == "lfo"
+
+    def knobs(self, patch: Patch) -> dict[str, float]:  # noqa: ARG002
+        return {"level": 0.1, "transpose": 2.0}
+
+    def edits(self, patch: Patch) -> list[Edit]:
+        octave = Edit("octave up", {"transpose": patch.values.get("transpose", 0.0) + 12.0})
+        return [octave] if octave.values["transpose"] <= 24.0 else []
 
     def preset_folder(self) -> Path:
         return Path("presets")

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     "--using",
     multiple=True,
     metavar="NAMES",
-    help="Searchers, as `patchpilot plugins` lists them; resynthesis,retrieval by default.",
+    help="Searchers, as `patchpilot plugins` lists them; the effort's own by default.",
 )
 @click.option(
     "--library", metavar="FILE|NAME", help="Library to retrieve from, as `library list` shows them."
@@ -136,9 +136,9 @@ def _searchers(using: Sequence[str], library: str | None, effort: str) -> list[s
     from patchpilot import registry
     from patchpilot.errors import ParameterError
     from patchpilot.matching.effort import EFFORTS
-    from patchpilot.matching.match import USING
 
-    names = [name.strip() for part in using for name in part.split(",") if name.strip()] or list(USING)
+    named = [name.strip() for part in using for name in part.split(",") if name.strip()]
+    names = named or list(EFFORTS[effort].searchers)
     if library is None:
         return [*names]
     if "retrieval" not in names:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from patchpilot import registry
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
-from patchpilot.space import Asset, Patch, Performance, Prior, Space
+from patchpilot.space import Asset, Edit, Patch, Performance, Prior, Space
 
 
 class Instrument(Protocol):
@@ -52,6 +52,15 @@ class Instrument(Protocol):
 
     def is_built_in(self, asset: Asset) -> bool:
         """Whether an asset is one that every user of the instrument has, so that all else is knobs."""
+
+    def knobs(self, patch: Patch) -> Mapping[str, float]:
+        """What is worth turning on a patch: parameters, each with a typical step in stored units.
+
+        "modulation_N_amount" is the amount of the patch's N-th routing (from 1).
+        """
+
+    def edits(self, patch: Patch) -> list[Edit]:
+        """Structural moves that suit a patch, the likelier ones first; they bring no assets but built-in ones."""
 
     def preset_folder(self) -> Path:
         """Where the instrument's own browser finds a user's presets on this system."""

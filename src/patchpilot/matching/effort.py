@@ -24,7 +24,7 @@ class Effort:
 
     Attributes:
         name: what it is called.
-        searchers: what each searcher is made with, by its name.
+        searchers: those that look, where nobody names others, each with what it is made with.
         refinement: budget of the refinement; None for none.
         engine_seeds: >= 1, with how many of the engine's dice a patch that draws from them is played.
     """
@@ -44,21 +44,19 @@ EFFORTS: Mapping[str, Effort] = {
     for effort in (
         Effort(
             "quick",
-            {
-                "retrieval": {"shortlist": 4},
-                "subtractive": {"structures": 1, "rounds": 1, "evaluations": 360},
-            },
+            {"resynthesis": {}, "retrieval": {"shortlist": 4}},
             refinement=None,
         ),
         Effort(
             "default",
-            {"retrieval": {"shortlist": 16}},
-            refinement=Budget(renders=240, seconds=22.0),
+            {"resynthesis": {}, "subtractive": {}, "retrieval": {"shortlist": 16}},
+            refinement=Budget(renders=200, seconds=20.0),
             engine_seeds=2,
         ),
         Effort(
             "thorough",
             {
+                "resynthesis": {},
                 "retrieval": {"shortlist": 32},
                 "subtractive": {"structures": 6, "rounds": 5, "evaluations": 1800},
             },

@@ -32,16 +32,13 @@ from patchpilot.objectives.closeness import CloseTo
 from patchpilot.search.base import Context, Outcome, Searcher
 from patchpilot.space import Performance
 
-USING = ("resynthesis", "subtractive", "retrieval")
-"""The searchers of a match, where nobody names others."""
-
 
 def match(
     sound: str | Path | Audio | Target,
     instrument: Instrument,
     *,
     top: int = 5,
-    using: Sequence[str | Searcher] = USING,
+    using: Sequence[str | Searcher] | None = None,
     effort: str | Effort = "default",
     refine: Budget | float | None = None,
     note: int | None = None,
@@ -57,8 +54,8 @@ def match(
         sound: a file, audio, or a target that was listened to before.
         instrument: what should make the sound.
         top: >= 1, how many patches to return at most; fewer where there are no more that really differ.
-        using: searchers, by name or made by hand. One that goes by its name and cannot work here (it needs a
-            library, or another instrument) is left out, if another one can.
+        using: searchers, by name or made by hand; the effort's own by default. One that goes by its name and
+            cannot work here (it needs a library, or another instrument) is left out, if another one can.
         effort: "quick" for no refinement, "default" for about half a minute, "thorough" for minutes.
         refine: budget of the refinement, where the effort's is not wanted; a number is seconds.
         note: 0..127, MIDI note the sound is taken to be; heard from it by default. A target has its own.
@@ -88,7 +85,14 @@ def match(
         rows = threads.submit(reference_rows, context)  # rendered while the searchers still listen
         on_phase("searching")
         kind = _kinds(context)
-        found = search(using, effort, objective, context, kind=kind, on_outcome=on_outcome)
+        found = search(
+            tuple(effort.searchers) if using is None else using,
+            effort,
+            objective,
+            context,
+            kind=kind,
+            on_outcome=on_outcome,
+        )
         if budget is not None and not found.interrupted:
             on_phase("refining")
             _refine(found, budget, objective, context, on_outcome)

@@ -17,12 +17,15 @@ from patchpilot.errors import EngineError, PatchError
 from patchpilot.files import write_text
 from patchpilot.instruments._fingerprint import fingerprint
 from patchpilot.instruments.vital.discover import engine_version, vital_space
+from patchpilot.instruments.vital.edits import edits
 from patchpilot.instruments.vital.folders import user_presets
+from patchpilot.instruments.vital.knobs import knobs
 from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse, structure_key
-from patchpilot.instruments.vital.priors import CORE
+from patchpilot.instruments.vital.priors import CORE, TIER3
 from patchpilot.instruments.vital.wavetables import is_built_in
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
+from patchpilot.space.edit import Edit
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Note, Performance
 from patchpilot.space.prior import Prior
@@ -68,8 +71,8 @@ class Vital:
 
     @property
     def priors(self) -> Mapping[str, Prior]:
-        """ "core-v1", which libraries are made of."""
-        return {CORE.name: CORE}
+        """ "core-v1", which libraries are made of, and "tier3-v1", which is richer."""
+        return {prior.name: prior for prior in (CORE, TIER3)}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -145,6 +148,14 @@ class Vital:
     def is_built_in(self, asset: Asset) -> bool:
         """Whether an asset is a built-in wavetable, or an LFO shape (which is drawn, not sampled)."""
         return asset.kind == "lfo" or is_built_in(asset)
+
+    def knobs(self, patch: Patch) -> Mapping[str, float]:
+        """Controls that are worth turning on a patch, each with a typical step in stored units."""
+        return knobs(self.space, patch)
+
+    def edits(self, patch: Patch) -> list[Edit]:
+        """Structural moves that suit a patch; all tables they bring are built-in."""
+        return edits(self.space, patch)
 
     def preset_folder(self) -> Path:
         """Where Vital's own browser finds a user's presets on this system."""

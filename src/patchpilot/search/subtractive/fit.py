@@ -6,12 +6,11 @@ import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from patchpilot.audio import F32
-from patchpilot.search.cma_es import evolution
+from patchpilot.search.cma_es import Evolution
 from patchpilot.search.resynthesis.envelope import F64, Adsr
 from patchpilot.search.subtractive.atoms import atom_bands
 from patchpilot.search.subtractive.knobs import NOISES, knobs
@@ -120,22 +119,20 @@ def _bettered(
     searches = []
     for beginning in beginnings:
         x = np.array([{**fit.values, **beginning}[name] for name in names])
+        centre, spread = np.clip(x, low, high) / step, np.full(len(x), sigma)
         searches.append(
-            evolution(
-                np.clip(x, low, high) / step, low / step, high / step,
-                population=_POPULATION, sigma=sigma, seed=seed,
-            )
-        )  # fmt: skip
+            Evolution(centre, low=low / step, high=high / step, spread=spread, seed=seed, size=_POPULATION)
+        )
     for search in searches:
         _run(search, distances, round(_TRIAL * evaluations))
-    search = min(searches, key=lambda s: float(s.result.fbest))
+    search = min(searches, key=lambda one: one.best[1])
     _run(search, distances, round((1.0 - _TRIAL * len(searches)) * evaluations))
-    values = np.clip(np.asarray(search.result.xbest) * step, low, high)
-    found = dict(zip(names, values.tolist(), strict=True))
-    return dataclasses.replace(fit, values=found, distance=float(search.result.fbest))
+    best, distance = search.best
+    values = dict(zip(names, np.clip(best * step, low, high).tolist(), strict=True))
+    return dataclasses.replace(fit, values=values, distance=distance)
 
 
-def _run(search: Any, distances: Callable[[F64], F64], evaluations: int) -> None:
+def _run(search: Evolution, distances: Callable[[F64], F64], evaluations: int) -> None:
     for _ in range(evaluations // _POPULATION):
         asked = search.ask()
-        search.tell(asked, distances(np.array(asked)).tolist())
+        search.tell(distances(np.array(asked)).tolist())
