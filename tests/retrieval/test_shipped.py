@@ -14,7 +14,6 @@ from patchpilot.retrieval.recipe import PERFORMANCE
 from patchpilot.retrieval.spectral import Spectral
 
 PATH = SHIPPED / "vital-core-v1.npz"
-pytestmark = pytest.mark.skipif(not PATH.exists(), reason="the shipped library is not built yet")
 
 
 def test_the_shipped_library_fits_and_is_large(vital: Vital) -> None:
