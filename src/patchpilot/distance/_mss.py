@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from patchpilot.audio import F32, Audio, mel_power, power_to_db, resample
-from patchpilot.distance._pair import stereo_pair, widened
+from patchpilot.distance._pair import folded, stereo_pair, widened
 
 SAMPLE_RATE = 44100
 SCALES = ((441, 220, 32), (1102, 441, 64), (4410, 2205, 128))
@@ -42,7 +42,7 @@ def mss(target: Audio, other: Audio) -> float:
 @lru_cache(maxsize=2)
 def _target_spectrograms(target: Audio, channels: int) -> tuple[F32, ...]:
     """Those of the target, which is compared with one sound after another."""
-    samples = widened(resample(target, SAMPLE_RATE).samples, channels)
+    samples = widened(folded(resample(target, SAMPLE_RATE).samples), channels)
     return tuple(_mel_db(samples, *scale) for scale in SCALES)
 
 

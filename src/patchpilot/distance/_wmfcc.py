@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from patchpilot.audio import F32, Audio, mfcc, resample
-from patchpilot.distance._pair import stereo_pair, widened
+from patchpilot.distance._pair import folded, stereo_pair, widened
 
 F64 = npt.NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def warped_distance(cost: F64) -> float:
 @lru_cache(maxsize=2)
 def _target_features(target: Audio, channels: int) -> F32:
     """Those of the target, which is compared with one sound after another."""
-    return _features(widened(resample(target, SAMPLE_RATE).samples, channels))
+    return _features(widened(folded(resample(target, SAMPLE_RATE).samples), channels))
 
 
 def _features(samples: F32) -> F32:
