@@ -18,7 +18,7 @@ SOUND := examples/sounds/tabla_tun1.flac
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
-demo: .venv/base.stamp ## match a bundled sound to out/demo, from nothing but Python
+demo: .venv/base.stamp ## match a bundled sound to out/demo, from nothing but Python: half a minute once set up
 	$(BIN)/patchpilot match $(SOUND) --out out/demo --force
 
 test: .venv/dev.stamp ## the tests, without the slow ones
@@ -40,8 +40,10 @@ fix: .venv/dev.stamp ## format, and mend what the linter can mend
 docs: .venv/dev.stamp ## write the generated pages: docs/cli.md
 	$(BIN)/python tools/cli_docs.py
 
-bench: .venv/base.stamp ## the programs that README's numbers come from: hours; goes on where it was stopped
+bench: .venv/base.stamp ## the programs that the numbers in README and docs come from: hours; goes on where it was stopped
 	$(BIN)/python benchmarks/match.py
+	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/ranking.py --held-out
 	$(BIN)/python benchmarks/library_size.py
 	$(BIN)/python benchmarks/throughput.py
 

@@ -2,7 +2,8 @@
 
     python examples/match_a_sound.py [SOUND [FOLDER]]
 
-Prints how close each match comes, and writes presets and previews to FOLDER.
+Prints how close each match comes, and writes presets and previews to FOLDER. With `effort="quick"`, which takes
+seconds and refines nothing; leave it out for the whole search.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def main(sound: Path = SOUND, folder: Path = Path("out/example")) -> None:
     with pp.instrument("vital") as vital:
         target = pp.listen(sound)
         print(f"heard note {target.note}, held {target.hold_s:.2f} s of {target.length_s:.2f} s")
-        result = pp.match(target, vital, top=3)
+        result = pp.match(target, vital, top=3, effort="quick")
         for match in result.matches:
             distance = match.distance["logmel"]
             print(f"{match.rank}  {distance:.3f}  {wording(distance)}")

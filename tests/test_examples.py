@@ -45,16 +45,31 @@ def run(environment: Mapping[str, str], *command: str | Path, cwd: Path) -> str:
 
 def test_every_example_is_run_here() -> None:
     names = {path.name for path in EXAMPLES.iterdir() if path.suffix == ".py" or path.name == "plugin"}
-    assert names == {"match_a_sound.py", "render_a_preset.py", "make_a_patch.py", "plugin"}
+    assert names == {
+        "match_a_sound.py",
+        "look_up_a_sound.py",
+        "refine_a_preset.py",
+        "render_a_preset.py",
+        "make_a_patch.py",
+        "plugin",
+    }
 
 
 def test_match_a_sound(environment: Mapping[str, str], tmp_path: Path) -> None:
     said = run(environment, EXAMPLES / "match_a_sound.py", SHORT, "made", cwd=tmp_path).splitlines()
     assert re.fullmatch(r"heard note 60, held 0\.\d\d s of 0\.\d\d s", said[0])
-    distances = [float(line.split()[1]) for line in said[1:]]
-    assert distances == sorted(distances)
+    assert 1 <= len(said[1:]) <= 3
+    assert min(float(line.split()[1]) for line in said[1:]) < 0.5
     files = {path.name for path in (tmp_path / "made").iterdir()}
     assert files == {f"{i}{end}" for i in range(1, len(said)) for end in (".vital", ".wav")}
+
+
+def test_look_up_a_sound(environment: Mapping[str, str], tmp_path: Path) -> None:
+    said = run(environment, EXAMPLES / "look_up_a_sound.py", SHORT, cwd=tmp_path).splitlines()
+    assert said[0] == "core-v1, seed 0, index 17: a911b167b29a, 3 modulations"  # drawn once, drawn for ever
+    assert re.fullmatch(r"vital-core-v1: \d+ rows of \d+ patches", said[1])
+    assert all(re.fullmatch(r"\d  \d\.\d{3}  library vital-core-v1, row \d+", line) for line in said[2:])
+    assert 1 <= len(said[2:]) <= 3
 
 
 def test_make_a_patch_and_render_it(environment: Mapping[str, str], tmp_path: Path) -> None:
@@ -66,6 +81,17 @@ def test_make_a_patch_and_render_it(environment: Mapping[str, str], tmp_path: Pa
     said = run(environment, EXAMPLES / "render_a_preset.py", preset, "phrase.wav", cwd=tmp_path)
     assert said == "Pluck: 3 s, 1 modulations -> phrase.wav\n"
     assert soundfile.info(tmp_path / "phrase.wav").frames == 3 * 44100
+
+
+def test_refine_a_preset(environment: Mapping[str, str], tmp_path: Path) -> None:
+    run(environment, EXAMPLES / "make_a_patch.py", "made", cwd=tmp_path)
+    preset = tmp_path / "made" / "pluck.vital"
+    said = run(environment, EXAMPLES / "refine_a_preset.py", preset, SHORT, cwd=tmp_path).splitlines()
+    assert said[0].endswith("  my preset (mine)")
+    assert any("refined" in line and line.endswith(" (mine, then refinement)") for line in said[1:])
+    before, *after = [float(line.split()[0]) for line in said]
+    assert min(after) <= before
+    assert (tmp_path / "closer.vital").is_file()
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +124,7 @@ import sys
 import patchpilot as pp
 from patchpilot import registry
 with pp.instrument("vital") as vital:
-    result = pp.match(sys.argv[1], vital, using=["luck"], top=2, seed=3)
+    result = pp.match(sys.argv[1], vital, using=["luck"], effort="quick", top=2, seed=3)
     far = registry.load("distances", "loudness")
     print([m.take.origin.searcher for m in result.matches])
     print(result.matches[0].distance["logmel"] <= result.matches[1].distance["logmel"])
@@ -147,6 +173,20 @@ def test_the_session_in_readme_goes_as_shown(environment: Mapping[str, str], rea
         )
         assert done.returncode == 0, done.stderr
         assert shape(done.stdout.replace(f"{reader}{os.sep}", "")) == shape(shown)
+
+
+def test_the_library_commands_in_readme_run(environment: Mapping[str, str], reader: Path) -> None:
+    lines = [
+        line for block in blocks("sh") for line in block.splitlines() if line.startswith("patchpilot library")
+    ]
+    assert [line.split()[2] for line in lines] == ["build", "list", "info", "prior"]
+    for line in lines:
+        command = line.replace("-n 200000", "-n 200000 --help")  # which takes four hours; its own tests build
+        done = subprocess.run(
+            command, shell=True, cwd=reader, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
 
 
 def test_readme_points_at_what_is_there() -> None:

@@ -43,7 +43,7 @@ def picture(sounds: Sequence[pp.Audio]) -> bytes:
 def main(sound: Path = SOUND) -> None:
     """Match, draw, write."""
     with pp.instrument("vital") as vital:
-        result = pp.match(sound, vital, top=1)
+        result = pp.match(sound, vital, top=1, effort="quick")
     best = result.matches[0]
     sounds = equally_loud([result.target.audio, best.take.audio])
     make_folder(FOLDER)

@@ -57,7 +57,19 @@ def _true(patch: Patch, place: int, target: Target, instrument: Instrument) -> d
 
 def noisy(patch: Patch, space: Space, seed: int) -> Patch:
     """Every continuous knob that a patch turns, moved by a normal draw of 1 % of its range."""
+    return with_noise(patch, space, np.random.default_rng((SEED, seed)), NOISE)
+
+
+def with_noise(patch: Patch, space: Space, random: np.random.Generator, size: float) -> Patch:
+    """Every continuous knob that a patch turns, moved by a normal draw.
+
+    Args:
+        patch: whose knobs are moved.
+        space: of its instrument.
+        random: where the draws come from: one for each of the knobs.
+        size: >= 0, standard deviation as a part of a knob's range.
+    """
     names = tuple(name for name in patch.values if not space[name].is_categorical)
     view = View(space, patch, names)
-    moves = np.random.default_rng((SEED, seed)).normal(0.0, NOISE, len(names))
+    moves = random.normal(0.0, size, len(names))
     return view.patch(np.clip(view.encode(patch) + moves, 0.0, 1.0))

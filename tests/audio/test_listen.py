@@ -32,6 +32,14 @@ def test_the_nearest_note_and_what_is_left() -> None:
     assert target.tuning_cents == pytest.approx(30, abs=2)
 
 
+def test_a_sound_is_mistuned_by_half_a_semitone_at_most() -> None:
+    sound = harmonics(440 * 2 ** (30 / 1200), SAW)
+    heard, on_another_key = listen(sound), listen(sound, note=70)
+    assert heard.mistuning_cents == heard.tuning_cents
+    assert on_another_key.tuning_cents == pytest.approx(-70, abs=2)
+    assert on_another_key.mistuning_cents == 0.0
+
+
 def test_the_caller_knows_the_note_better() -> None:
     target = listen(sine(220), note=45)
     assert target.note == 45

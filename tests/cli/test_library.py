@@ -7,10 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from patchpilot import registry
+from patchpilot.cli.library import build_command
 from patchpilot.retrieval import index, places
+from patchpilot.retrieval.build import MOST_ROWS
 from patchpilot.retrieval.library import Library
 from tests.cli.command_line import Cli, Run, one_error
 from tests.retrieval.fakes import Odd, Stopped, Tiny, built, newer
@@ -97,6 +100,12 @@ def test_a_number_that_cannot_be_is_a_misspelt_option(cli: Cli, arguments: list[
     ran = cli(*BUILD, *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert "Invalid value for" in ran.err
+
+
+def test_as_many_rows_may_be_asked_for_as_can_be_built() -> None:
+    (rows,) = (option for option in build_command.params if option.name == "rows")
+    assert isinstance(rows.type, click.IntRange)
+    assert (rows.type.min, rows.type.max) == (1, MOST_ROWS)
 
 
 def test_list_shows_all_libraries_and_reports_damaged_ones(cli: Cli, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from statistics import fmean
 
 import pytest
 
-from patchpilot.experiment.run import Budget, run
+from patchpilot.experiment.budget import Budget
+from patchpilot.experiment.run import run
 from patchpilot.space import Patch, Performance
 from tests.experiment.toys import PERFORMANCE, Dicey, Levels, context, objective
 

@@ -9,8 +9,9 @@ import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.errors import ParameterError
+from patchpilot.experiment.budget import Budget
 from patchpilot.experiment.result import Run
-from patchpilot.experiment.run import Budget, run
+from patchpilot.experiment.run import run
 from patchpilot.search.base import Context, Outcome, Proposal, Resumable
 from patchpilot.space import Patch, Performance
 from tests.experiment.toys import Interrupted, Levels, Wanderer, context, objective

@@ -6,7 +6,7 @@ import pytest
 from patchpilot import registry
 from patchpilot.cli.match import command
 from patchpilot.errors import ParameterError
-from patchpilot.experiment.run import Budget
+from patchpilot.experiment.budget import Budget
 from patchpilot.matching.effort import EFFORTS, Effort, budget_of, effort_of
 
 
@@ -18,7 +18,7 @@ def test_more_effort_is_more_work() -> None:
     shortlists = [effort.searchers["retrieval"]["shortlist"] for effort in (quick, default, thorough)]
     assert shortlists == sorted(set(shortlists))
     assert default.refinement.renders < thorough.refinement.renders
-    assert default.refinement.seconds < thorough.refinement.seconds
+    assert default.seconds < thorough.seconds
     assert quick.engine_seeds <= default.engine_seeds <= thorough.engine_seeds
 
 
@@ -46,7 +46,8 @@ def test_the_command_line_offers_the_same_efforts() -> None:
 
 def test_a_budget_of_ones_own_comes_first() -> None:
     default, mine = EFFORTS["default"], Budget(5, 1.0)
-    assert budget_of(None, default) == default.refinement
+    assert default.refinement is not None
+    assert budget_of(None, default) == Budget(default.refinement.renders, default.seconds)
     assert budget_of(mine, default) is mine
     assert budget_of(None, EFFORTS["quick"]) is None
     seconds = budget_of(3.0, EFFORTS["quick"])
@@ -54,6 +55,12 @@ def test_a_budget_of_ones_own_comes_first() -> None:
     assert (seconds.seconds, seconds.renders > 10**6) == (3.0, True)
 
 
-def test_only_retrieval_is_told_of_the_shortlist() -> None:
-    assert EFFORTS["quick"].options("retrieval") == {"shortlist": 6}
-    assert EFFORTS["quick"].options("resynthesis") == {}
+def test_a_refinement_has_what_time_the_search_left_but_never_next_to_none() -> None:
+    default = EFFORTS["default"]
+    left = budget_of(None, default, elapsed_s=default.seconds - 8.0)
+    assert left is not None
+    assert left.seconds == pytest.approx(8.0)
+    late = budget_of(None, default, elapsed_s=1000.0)
+    assert late is not None
+    assert late.seconds == 3.0
+    assert budget_of(5.0, default, elapsed_s=1000.0) == budget_of(5.0, default)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from patchpilot.audio import Audio
-from patchpilot.experiment.run import Budget
+from patchpilot.experiment.budget import Budget
 from patchpilot.matching import remarks
 from patchpilot.matching.effort import seconds_only
 from patchpilot.matching.report import how, report_html

@@ -11,6 +11,7 @@ import pytest
 
 from patchpilot.audio import Audio, Target
 from patchpilot.errors import EngineError, LibraryError, ParameterError, PluginError
+from patchpilot.matching.effort import EFFORTS
 from patchpilot.matching.match import match
 from patchpilot.search.base import Context, Outcome, Proposal
 from patchpilot.space import Patch, Performance
@@ -162,7 +163,9 @@ def test_the_shortlist_is_the_efforts(toy: Toy, target: Target, monkeypatch: pyt
 
     monkeypatch.setattr(registry, "load", load)
     match(target, toy, using=["retrieval", "fixed"], effort="quick")
-    assert made == [("retrieval", {"shortlist": 6}), ("fixed", {})]
+    shortlist = EFFORTS["quick"].options("retrieval")
+    assert set(shortlist) == {"shortlist"}
+    assert made == [("retrieval", shortlist), ("fixed", {})]
 
 
 def test_an_interrupt_gives_what_was_found_so_far(

@@ -24,7 +24,7 @@ What is inside:
 For whole tracks (tempo, key, sections) this is the wrong package.
 """
 
-from patchpilot.audio._audio import F32, Audio
+from patchpilot.audio._audio import F32, F64, Audio
 from patchpilot.audio._hold import hold_s
 from patchpilot.audio._listen import Target, listen
 from patchpilot.audio._load import duration_s, load
@@ -48,6 +48,7 @@ from patchpilot.audio._trim import Extent, cut, extent, fitted, level_db, trim
 
 __all__ = [
     "F32",
+    "F64",
     "Audio",
     "Extent",
     "FirstSound",

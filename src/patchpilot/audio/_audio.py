@@ -10,6 +10,7 @@ import numpy.typing as npt
 from patchpilot.errors import AudioError
 
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, init=False)

@@ -9,12 +9,9 @@ was let go where it begins to fall.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from patchpilot.audio._audio import Audio
+from patchpilot.audio._audio import F64, Audio
 from patchpilot.audio._trim import STEP_S, level_db
-
-F64 = npt.NDArray[np.float64]
 
 _SMOOTH_STEPS = 40
 """40 ms: longer than a period of the lowest pitch, so the level does not follow the waveform."""

@@ -34,6 +34,8 @@ _READ_S = 30.0
 _SILENCE_DBFS = -80.0
 _END_FADE_S = 0.05
 _LOW_RATE = 32000
+MOST_MISTUNED_CENTS = 50.0
+"""Half a semitone: further off, another note would be nearer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +70,14 @@ class Target:
     hold_s: float
     length_s: float
     notes: tuple[str, ...]
+
+    @property
+    def mistuning_cents(self) -> float:
+        """How far the sound is above its note, in cents; 0 where it is further off than half a semitone.
+
+        Such a sound is not mistuned: somebody said which key to play, and patches may be transposed.
+        """
+        return self.tuning_cents if abs(self.tuning_cents) <= MOST_MISTUNED_CENTS else 0.0
 
 
 def listen(sound: str | Path | Audio, *, note: int | None = None, whole: bool = False) -> Target:

@@ -16,10 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio._audio import F32, Audio
+from patchpilot.audio._audio import F32, F64, Audio
 from patchpilot.audio._spectral import hann
-
-F64 = npt.NDArray[np.float64]
 
 FLOOR_HZ = 30.0
 CEILING_HZ = 4200.0

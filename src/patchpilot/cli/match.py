@@ -17,7 +17,7 @@ from patchpilot.cli._progress import Progress
 from patchpilot.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
-    from patchpilot.experiment.run import Budget
+    from patchpilot.experiment.budget import Budget
     from patchpilot.instruments.base import Instrument
     from patchpilot.matching.result import MatchResult
     from patchpilot.search.base import Searcher
@@ -121,7 +121,7 @@ class _Options:
 
 def _budget(renders: int | None, seconds: float | None) -> Budget | None:
     """The budget of the refinement that was asked for; None for the effort's."""
-    from patchpilot.experiment.run import Budget
+    from patchpilot.experiment.budget import Budget
     from patchpilot.matching.effort import renders_only, seconds_only
 
     if renders is not None and seconds is not None:

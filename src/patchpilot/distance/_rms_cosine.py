@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from patchpilot.audio import F32, Audio, frames
+from patchpilot.audio import F32, F64, Audio, frames
 from patchpilot.distance._pair import mono_pair
-
-F64 = npt.NDArray[np.float64]
 
 SAMPLE_RATE = 44100
 WINDOW = 2205

@@ -5,12 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-from patchpilot.audio import F32, Audio, mfcc, resample
+from patchpilot.audio import F32, F64, Audio, mfcc, resample
 from patchpilot.distance._pair import folded, stereo_pair, widened
-
-F64 = npt.NDArray[np.float64]
 
 SAMPLE_RATE = 44100
 N_MFCC = 20

@@ -7,8 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, cast
 
 from patchpilot.errors import ParameterError
-from patchpilot.experiment.budget import UNLIMITED as UNLIMITED
-from patchpilot.experiment.budget import Budget as Budget
+from patchpilot.experiment.budget import UNLIMITED, Budget
 from patchpilot.experiment.play import engine_seeds, play
 from patchpilot.experiment.result import Best, Ending, Run, Step
 from patchpilot.objectives.base import Objective

@@ -73,6 +73,11 @@ class Instrument(Protocol):
         """Give back what it holds."""
 
 
+def is_knobs_only(instrument: Instrument, patch: Patch) -> bool:
+    """Whether a patch brings no assets of its own, so that all of it is knobs."""
+    return all(instrument.is_built_in(asset) for asset in patch.assets.values())
+
+
 def instrument(name: str = "vital", **options: Any) -> Instrument:
     """A registered instrument by its name.
 

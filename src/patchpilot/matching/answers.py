@@ -10,12 +10,11 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from patchpilot.audio import F32, fitted, resample
+from patchpilot.audio import F32, resample
 from patchpilot.distance import at_common_level, band_distance, mel_bands
 from patchpilot.distance.bands import SAMPLE_RATE
-from patchpilot.instruments.base import Instrument
+from patchpilot.instruments.base import Instrument, is_knobs_only
 from patchpilot.search.base import Outcome
-from patchpilot.space import Patch
 
 NEAR = 0.15
 """Sounds closer than this in `logmel` are one sound, found once more: 1 % noise on every knob is 0.23."""
@@ -52,7 +51,7 @@ class Candidate:
         """What the distance sees of its sound, float32 (frames, 96)."""
         assert self.outcome.take is not None
         sound = resample(self.outcome.take.audio, SAMPLE_RATE).mono()
-        return mel_bands(at_common_level(fitted(sound, len(sound))))
+        return mel_bands(at_common_level(sound))
 
     def is_like(self, other: Candidate) -> bool:
         """Whether they were found in one way, are built from the same things, and sound the same."""
@@ -61,15 +60,10 @@ class Candidate:
         return band_distance(self.bands, other.bands) < NEAR
 
 
-def is_knobs_only(patch: Patch, instrument: Instrument) -> bool:
-    """Whether a patch brings no assets of its own, so that all of it is knobs."""
-    return all(instrument.is_built_in(asset) for asset in patch.assets.values())
-
-
 def candidates(outcomes: Iterable[Outcome], instrument: Instrument) -> list[Candidate]:
     """Each patch once, closest first; those that are like a closer one are left out."""
     ranked = sorted(
-        (Candidate(one, is_knobs_only(one.proposal.patch, instrument)) for one in outcomes if one.take),
+        (Candidate(one, is_knobs_only(instrument, one.proposal.patch)) for one in outcomes if one.take),
         key=lambda candidate: candidate.distance,
     )
     seen: dict[str, Candidate] = {}
@@ -103,7 +97,7 @@ def chosen(different: Sequence[Candidate], top: int) -> list[Candidate]:
     return sorted(list(wanted)[:top], key=lambda one: one.distance)
 
 
-def bases(different: Sequence[Candidate], *, closest: int = 2, knobs: int = 3) -> list[Outcome]:
+def bases(different: Sequence[Candidate], *, closest: int = 1, knobs: int = 3) -> list[Outcome]:
     """What a refinement starts from: the closest of all, and the closest with nothing but knobs; best first.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 PARTS = ("logmel", "mss", "wmfcc", "sot", "rms_cosine")
@@ -13,17 +13,18 @@ _ADDED = 1e-4
 """Keeps the logarithm finite, and one part that is all but 0 from deciding alone."""
 
 
-def composite(distance: Mapping[str, float]) -> float:
-    """Geometric mean of five metrics, so that a tenth less of any of them counts the same; lower is closer.
+def composite(distance: Mapping[str, float], parts: Sequence[str] = PARTS) -> float:
+    """Geometric mean of several metrics, so that a tenth less of any of them counts the same; lower is closer.
 
     Args:
-        distance: by metric name, as `patchpilot.distance.compare` gives it: finite for each of `PARTS`.
+        distance: by metric name, as `patchpilot.distance.compare` gives it: finite for each of `parts`.
+        parts: names of metrics; the five that rank answers by default.
 
     Returns:
         float >= 0, without a unit; only its order means something.
     """
     return (
-        math.exp(fmean(math.log(max(_part(name, distance[name]), 0.0) + _ADDED) for name in PARTS)) - _ADDED
+        math.exp(fmean(math.log(max(_part(name, distance[name]), 0.0) + _ADDED) for name in parts)) - _ADDED
     )
 
 

@@ -6,13 +6,17 @@ slow ones; a match that reaches it says so.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from patchpilot.errors import ParameterError
-from patchpilot.experiment.run import Budget
+from patchpilot.experiment.budget import Budget
+
+_LEAST_S = 3.0
+"""What a refinement gets however long the search took, in seconds."""
 
 TIME_ALONE = 10**9
 """More renders than anybody waits for."""
@@ -26,12 +30,14 @@ class Effort:
         name: what it is called.
         searchers: those that look, where nobody names others, each with what it is made with.
         refinement: budget of the refinement; None for none.
+        seconds: > 0, cap of search and refinement together; a refinement gets some all the same.
         engine_seeds: >= 1, with how many of the engine's dice a patch that draws from them is played.
     """
 
     name: str
     searchers: Mapping[str, Mapping[str, Any]]
     refinement: Budget | None
+    seconds: float = math.inf
     engine_seeds: int = 1
 
     def options(self, searcher: str) -> Mapping[str, Any]:
@@ -50,7 +56,8 @@ EFFORTS: Mapping[str, Effort] = {
         Effort(
             "default",
             {"resynthesis": {}, "subtractive": {}, "retrieval": {"shortlist": 16}},
-            refinement=Budget(renders=200, seconds=20.0),
+            refinement=Budget(renders=300),
+            seconds=27.0,
             engine_seeds=2,
         ),
         Effort(
@@ -60,7 +67,8 @@ EFFORTS: Mapping[str, Effort] = {
                 "retrieval": {"shortlist": 32},
                 "subtractive": {"structures": 6, "rounds": 5, "evaluations": 1800},
             },
-            refinement=Budget(renders=2000, seconds=180.0),
+            refinement=Budget(renders=2000),
+            seconds=240.0,
             engine_seeds=4,
         ),
     )
@@ -80,15 +88,25 @@ def effort_of(effort: str | Effort) -> Effort:
     return EFFORTS[effort]
 
 
-def budget_of(refine: Budget | float | None, effort: Effort) -> Budget | None:
-    """The budget of the refinement: what was asked for (a number is seconds), or else the effort's.
+def budget_of(refine: Budget | float | None, effort: Effort, elapsed_s: float = 0.0) -> Budget | None:
+    """The budget of the refinement: what was asked for (a number is seconds), or else what the effort leaves.
+
+    Args:
+        refine: what was asked for.
+        effort: of the match.
+        elapsed_s: seconds that the match has taken already.
 
     Raises:
         ParameterError: a budget of 0.
     """
-    if refine is None or isinstance(refine, Budget):
-        return refine or effort.refinement
-    return seconds_only(refine)
+    if isinstance(refine, Budget):
+        return refine
+    if refine is not None:
+        return seconds_only(refine)
+    if effort.refinement is None:
+        return None
+    seconds = min(effort.refinement.seconds, max(effort.seconds - elapsed_s, _LEAST_S))
+    return dataclasses.replace(effort.refinement, seconds=seconds)
 
 
 def seconds_only(seconds: float) -> Budget:

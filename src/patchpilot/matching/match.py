@@ -19,10 +19,11 @@ from patchpilot.audio import Audio, Target, listen
 from patchpilot.distance import compare
 from patchpilot.distance.bands import PAD_S
 from patchpilot.errors import ParameterError, PatchPilotError
-from patchpilot.experiment.run import Budget, run
-from patchpilot.instruments.base import Instrument
+from patchpilot.experiment.budget import Budget
+from patchpilot.experiment.run import run
+from patchpilot.instruments.base import Instrument, is_knobs_only
 from patchpilot.matching import remarks
-from patchpilot.matching.answers import Candidate, bases, candidates, chosen, is_knobs_only
+from patchpilot.matching.answers import Candidate, bases, candidates, chosen
 from patchpilot.matching.effort import Effort, budget_of, effort_of
 from patchpilot.matching.result import Match, MatchResult
 from patchpilot.matching.rows import floor_row, reference_rows
@@ -74,7 +75,7 @@ def match(
     if top < 1 or seed < 0:
         raise ParameterError(f"expected top >= 1 and seed >= 0, got {top} and {seed}")
     effort = effort_of(effort)
-    budget = budget_of(refine, effort)
+    budget_of(refine, effort)  # refuse it before any work is done
     began = time.monotonic()
     on_phase("listening")
     target = _listened(sound, note)
@@ -93,6 +94,7 @@ def match(
             kind=kind,
             on_outcome=on_outcome,
         )
+        budget = budget_of(refine, effort, time.monotonic() - began)
         if budget is not None and not found.interrupted:
             on_phase("refining")
             _refine(found, budget, objective, context, on_outcome)
@@ -143,7 +145,7 @@ def _kinds(context: Context) -> Callable[[Outcome], Hashable]:
     def kind(outcome: Outcome) -> Hashable:
         proposal = outcome.proposal
         base = next((parent for parent in proposal.parents if parent in started_from), "")
-        return proposal.searcher, base, is_knobs_only(proposal.patch, context.instrument)
+        return proposal.searcher, base, is_knobs_only(context.instrument, proposal.patch)
 
     return kind
 

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from patchpilot.audio import F32, Audio, hann
+from patchpilot.audio import F32, F64, Audio, hann
 
 RANGE_DB = 72.0
 """From the darkest to the brightest colour."""
@@ -32,7 +32,6 @@ _N_COLOURS = 96
 """0.75 dB a colour: finer steps cannot be seen, but make the file a third larger."""
 _FLOOR_POWER = 1e-12
 
-F64 = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
 

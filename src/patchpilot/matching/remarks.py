@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from patchpilot.audio import Target
-from patchpilot.experiment.run import Budget
+from patchpilot.experiment.budget import Budget
 from patchpilot.matching.answers import FAR
 from patchpilot.matching.effort import TIME_ALONE
 from patchpilot.matching.result import Match
@@ -20,7 +20,7 @@ def out_of_time(budget: Budget, n_renders: int) -> str:
     """What to say where the seconds of a budget ended it: how much was done depends on the machine's speed."""
     of = f" of {budget.renders}" if budget.renders < TIME_ALONE else ""
     return (
-        f"refinement was ended by its {budget.seconds:g} s, after {n_renders}{of} renders: another run may find "
+        f"refinement was ended by its {budget.seconds:.3g} s, after {n_renders}{of} renders: another run may find "
         "other patches, while a budget of renders alone finds the same every time"
     )
 

@@ -19,9 +19,6 @@ from patchpilot.search.base import Context, Outcome, Proposal
 SHORTLIST = 16
 """Rows that are heard. Embeddings only say where to listen; rendered with the target's note they are judged."""
 
-MISTUNED = 50.0
-"""Cents up to which a sound is taken to be out of tune, and not to be on another note than its key."""
-
 
 @dataclass
 class State:
@@ -104,12 +101,8 @@ class Retrieval:
 
 
 def _looked_up_at(target: Target) -> float:
-    """The pitch that stands for the key, as that of rows does: the played note, and how far a sound is mistuned.
-
-    A sound that lies further from its note than half a semitone is not mistuned: somebody said which key to play,
-    and patches may be transposed. Their rows are relative to the key too.
-    """
-    return target.note + (target.tuning_cents / 100.0 if abs(target.tuning_cents) <= MISTUNED else 0.0)
+    """The pitch that stands for the key, as that of rows does: the played note, and how far a sound is mistuned."""
+    return target.note + target.mistuning_cents / 100.0
 
 
 @lru_cache(maxsize=1)

@@ -6,21 +6,25 @@ Source: R. Ros and N. Hansen, "A simple modification in CMA-ES achieving linear 
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-F64 = npt.NDArray[np.float64]
+from patchpilot.audio import F64
 
 _FLAT = 1e-9
+"""Bounds lie so far outside the ranges: a centre at a limit may be beyond it by its rounding, and would be refused."""
+_LENDING = threading.Lock()
+"""Held while numpy's global stream is lent: searchers run in threads side by side, and there is one stream."""
 
 
 class Evolution:
-    """A CMA-ES, minimising; plain to pickle. Its random numbers are its own.
+    """A CMA-ES, minimising; plain to pickle. Its random numbers are its own, whatever other threads' evolutions do.
 
     Args:
         centre: (d,) where it begins, within the bounds.
@@ -86,14 +90,18 @@ class Evolution:
 
     @contextmanager
     def _own_random(self) -> Iterator[None]:
-        """The package draws from numpy's global stream: lend it ours, and leave that of others as it was."""
-        others = np.random.get_state()  # noqa: NPY002
-        np.random.set_state(self._random)  # noqa: NPY002
-        try:
-            yield
-        finally:
-            self._random = np.random.get_state()  # noqa: NPY002
-            np.random.set_state(others)  # noqa: NPY002
+        """The package draws from numpy's global stream: lend it ours, and leave that of others as it was.
+
+        Another thread that draws from the global stream meanwhile would disturb both. Nothing in Patch Pilot does.
+        """
+        with _LENDING:
+            others = np.random.get_state()  # noqa: NPY002
+            np.random.set_state(self._random)  # noqa: NPY002
+            try:
+                yield
+            finally:
+                self._random = np.random.get_state()  # noqa: NPY002
+                np.random.set_state(others)  # noqa: NPY002
 
 
 def _normal(*shape: int) -> F64:
@@ -101,8 +109,9 @@ def _normal(*shape: int) -> F64:
     return np.random.standard_normal(shape)  # noqa: NPY002
 
 
+@cache
 def _cma() -> Any:
-    """The package, which would warn that it cannot plot."""
+    """The package, which would warn that it cannot plot; loaded once, as filters of warnings are all threads'."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Could not import matplotlib")
         import cma

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from patchpilot.distance import logmel
-from patchpilot.instruments.vital.assets import lfo
+from patchpilot.instruments.vital.assets import lfo, wavetable
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.instruments.vital.wavetables import built_in
 from patchpilot.space import Patch, Performance, Routing, Space, View
@@ -95,8 +96,10 @@ def test_own_tables_are_not_swapped(vital: Vital, space: Space, plain: Patch) ->
         return [edit.name for edit in vital.edits(patch) if "wavetable_1" in edit.assets]
 
     assert "oscillator 1 Vowels" in swaps(plain)
-    own = plain.changed(space, assets={"wavetable_1": space.assets["wavetable_2"]})
-    assert "oscillator 1 Vowels" in swaps(own)  # the init patch's table is nobody's own
+    first = plain.changed(space, assets={"wavetable_1": space.assets["wavetable_2"]})
+    assert "oscillator 1 Vowels" in swaps(first)  # the init patch's table is nobody's own
+    own = plain.changed(space, assets={"wavetable_1": wavetable(np.linspace(-1.0, 1.0, 2048)[None])})
+    assert swaps(own) == []
 
 
 def test_something_goes_on_sounding(vital: Vital, space: Space, plain: Patch) -> None:

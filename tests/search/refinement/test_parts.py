@@ -1,16 +1,12 @@
-"""Coordinates, the evolution, slopes and pictures, each alone."""
+"""Coordinates, slopes and pictures, each alone."""
 
 from __future__ import annotations
-
-import copy
-import pickle
 
 import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.distance import logmel
-from patchpilot.search.cma_es import Evolution
 from patchpilot.search.refinement.coordinates import Coordinates
 from patchpilot.search.refinement.moves import carried
 from patchpilot.search.refinement.pictures import AUDIBLE, FLOOR, Pictures
@@ -49,46 +45,6 @@ def test_a_routing_keeps_its_key_when_another_comes(space: Space) -> None:
     keys = Coordinates.around(space, second, {f"modulation_{i}_amount": 0.1 for i in (1, 2)}).keys
     assert key == "env_3 > voice_transpose amount"
     assert keys == ("env_2 > filter_1_cutoff amount", key)
-
-
-def evolution_of(coordinates: Coordinates, *, seed: int) -> Evolution:
-    return Evolution(
-        np.zeros(len(coordinates)),
-        low=coordinates.low,
-        high=coordinates.high,
-        spread=coordinates.spread,
-        whole=coordinates.whole,
-        seed=seed,
-        size=8,
-    )
-
-
-def test_an_evolution_goes_on_as_its_copy_and_leaves_others_numbers_alone(coordinates: Coordinates) -> None:
-    np.random.seed(5)  # noqa: NPY002
-    mine = evolution_of(coordinates, seed=1)
-    for _ in range(2):
-        mine.tell([float((at**2).sum()) for at in mine.ask()])
-    asked = mine.ask()
-    others = [copy.deepcopy(mine), pickle.loads(pickle.dumps(mine))]
-    for one in (mine, *others):
-        one.tell([float((at**2).sum()) for at in asked])
-    expected = mine.ask()
-    for one in others:
-        np.testing.assert_array_equal(one.ask(), expected)
-    drawn = np.random.random()  # noqa: NPY002
-    np.random.seed(5)  # noqa: NPY002
-    assert drawn == np.random.random()  # noqa: NPY002
-
-
-def test_an_evolution_keeps_to_ranges_and_whole_numbers(coordinates: Coordinates) -> None:
-    evolution = evolution_of(coordinates, seed=0)
-    for _ in range(10):
-        asked = np.array(evolution.ask())
-        evolution.tell([-float(at[0]) for at in asked])
-        assert (asked >= coordinates.low - 1e-6).all()
-        assert (asked <= coordinates.high + 1e-6).all()
-        np.testing.assert_array_equal(asked[:, 5], np.round(asked[:, 5]))
-    assert evolution.spread.shape == (6,)
 
 
 def test_probes_turn_few_knobs_but_always_one() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from patchpilot.audio import Audio, listen
 from patchpilot.errors import ParameterError
+from patchpilot.experiment.budget import Budget
 from patchpilot.experiment.result import Run
-from patchpilot.experiment.run import Budget, run
+from patchpilot.experiment.run import run
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.objectives.closeness import CloseTo
 from patchpilot.search.base import Context

@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pytest
 from scipy.ndimage import uniform_filter1d
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.instruments.vital.vital import Vital
-from patchpilot.search.resynthesis.envelope import F64, MAX_RELEASE_S, Adsr, fit, gain, sustains
+from patchpilot.search.resynthesis.envelope import MAX_RELEASE_S, Adsr, fit, gain, sustains
 from patchpilot.space import Patch, Performance
 
 SAMPLE_RATE = 44100

@@ -97,6 +97,15 @@ def test_the_equaliser_is_the_engine_s(vital: Vital) -> None:
     assert np.max(20.0 * np.abs(np.log10(heard / plain / model))) < 3.0
 
 
+def test_every_key_has_its_bands_and_one_beyond_hearing_has_none() -> None:
+    lowest, highest = atom_bands(Atom("Saw to Square", 0), 0.0), atom_bands(Atom("Saw to Square", 0), 127.0)
+    for rows in (lowest, highest):
+        assert np.isfinite(rows).all()
+        assert (rows.max(axis=1) > ACTIVE).all()
+    assert np.argmax(highest[0]) > np.argmax(lowest[0])
+    assert not atom_bands(Atom("Saw to Square", 24), 127.0).any()
+
+
 def test_frames_that_stand_for_others_weigh_as_many() -> None:
     rng = np.random.default_rng(0)
     for n in (3, 12, 40, 400):

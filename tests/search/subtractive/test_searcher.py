@@ -30,6 +30,18 @@ def pluck() -> Target:
     return listen(Audio(np.asarray(0.3 * wave, np.float32)[None], 44100))
 
 
+RATE = 44100
+
+
+def tone(hz: float, seconds: float, dying: float = 0.0) -> np.ndarray:
+    t = np.arange(round(seconds * RATE)) / RATE
+    return np.asarray(0.3 * np.sin(2 * np.pi * hz * t) * np.exp(-dying * t))
+
+
+def noise(seconds: float) -> np.ndarray:
+    return np.random.default_rng(0).normal(0.0, 0.1, round(seconds * RATE))
+
+
 def context(vital: Vital, target: Target) -> Context:
     return Context(vital, performance_of(target), target)
 
@@ -40,8 +52,16 @@ def test_a_table_is_found_again_and_a_sum_of_two_is_better_told_by_several() -> 
     assert alone.distance < 0.1
     best = structures(0.5 * drawbars + 0.1 * sync, 60.0, 200)
     assert best[0].distance < min(one.distance for one in best if len(one.voices) == 1)
-    assert len({structure.tables for structure in best}) == len(best)
+    assert len({structure.atoms for structure in best}) == len(best)
     assert [s.distance for s in best] == sorted(s.distance for s in best)
+
+
+def test_there_is_no_structure_where_no_oscillator_reaches_the_sound() -> None:
+    rumble = np.zeros(96, np.float32)
+    rumble[:3] = 1.0
+    assert structures(rumble, 127.0, 10) == []
+    assert structures(np.zeros(96, np.float32), 60.0, 10) == []
+    assert structures(rumble, 30.0, 10) != []
 
 
 def test_fitting_comes_nearer_and_is_the_same_every_time(pluck: Target) -> None:
@@ -66,6 +86,27 @@ def test_it_finds_a_close_patch_of_knobs_only(vital: Vital, pluck: Target) -> No
         assert "through a filter" in outcome.proposal.detail
 
 
+@pytest.mark.parametrize(
+    ("sound", "note"),
+    [
+        pytest.param(tone(440.0, 0.02), None, id="as short as can be"),
+        pytest.param(noise(0.02), None, id="short, without a pitch"),
+        pytest.param(noise(0.3), None, id="without a pitch"),
+        pytest.param(tone(220.0, 12.0, dying=0.1), None, id="as long as can be"),
+        pytest.param(tone(60.0, 0.3), 0, id="on the lowest key"),
+        pytest.param(tone(9000.0, 0.3), 127, id="on the highest key"),
+        pytest.param(np.concatenate([tone(440.0, 0.05), 1e-6 * noise(0.5)]), None, id="a tail of nothing"),
+    ],
+)
+def test_unusual_sounds_get_patches_too(vital: Vital, sound: np.ndarray, note: int | None) -> None:
+    target = listen(Audio(np.asarray(sound, np.float32)[None], RATE), note=note)
+    searcher = Subtractive(structures=1, rounds=1, evaluations=120)
+    found = run(searcher, CloseTo(target.audio), context(vital, target))
+    assert [step.error for step in found.trace] == ["", ""]
+    assert np.isfinite(found.best[0].score)
+    assert np.isfinite(found.best[0].proposal.patch.values["filter_1_cutoff"])
+
+
 def test_a_batch_of_one_finds_the_same_as_a_batch_of_eight(vital: Vital, pluck: Target) -> None:
     def scores(batch: int) -> list[float]:
         searcher = Subtractive(structures=2, rounds=1, evaluations=120)
@@ -88,6 +129,12 @@ def test_a_search_that_was_put_away_goes_on_as_if_it_had_not(vital: Vital, pluck
         return [proposal.patch.sha256 for proposal in [*first, *searcher.ask(8)]]
 
     assert asked(put_away=True) == asked(put_away=False)
+
+
+@pytest.mark.parametrize("wrong", [{"structures": 0}, {"rounds": -1}, {"evaluations": 119}])
+def test_numbers_out_of_their_range_are_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ParameterError, match=f"got .*{next(iter(wrong.values()))}"):
+        Subtractive(**wrong)
 
 
 def test_without_a_target_or_with_another_instrument_it_says_what_it_needs(

@@ -37,7 +37,7 @@ class Luck:
         return [self._guess() for _ in range(n)]
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:
-        """Remember the best; outcomes come in any order, and failed ones have the score −inf."""
+        """Remember the best; outcomes come in the order of the proposals, failed ones with the score −inf."""
         for outcome in outcomes:
             if outcome.score > self._score:
                 self._best, self._score = self._view.encode(outcome.proposal.patch), outcome.score

@@ -51,6 +51,8 @@ _OPTIONAL = (
 )
 _TRIED_TABLES = {"osc_1": built_in_names(), "osc_2": ("Basic Shapes", "Harmonic Series", "Single Harmonics")}
 _VOICES = (1, 2, 4, 7)
+_DETUNE = 2.5
+"""Of the voices of an oscillator that had one; the most frequent of `core-v1`."""
 _MORPHS = (0, 2, 3, 7, 8)
 _BENDS = (0, 1, 4, 5, 6)
 """Ways of distorting an oscillator that need no second one."""
@@ -182,11 +184,10 @@ def _oscillator_kinds(space: Space, patch: Patch, value: Value) -> Iterator[Edit
     """Unison, spectral morph and phase distortion of the first oscillator."""
     if not value("osc_1_on"):
         return
+    is_single = value("osc_1_unison_voices") == 1
     for voices in _VOICES:
-        values = {"osc_1_unison_voices": float(voices), "osc_1_unison_detune": 2.5}
-        yield Edit(
-            f"{voices} voices", values if value("osc_1_unison_voices") == 1 else dict([*values.items()][:1])
-        )
+        detune = {"osc_1_unison_detune": _DETUNE} if is_single else {}
+        yield Edit(f"{voices} voices", {"osc_1_unison_voices": float(voices), **detune})
     driven = {routing.destination for routing in patch.routings}
     for kind, tried in (("spectral_morph", _MORPHS), ("distortion", _BENDS)):
         if f"osc_1_{kind}_amount" not in driven:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.instruments.base import Instrument
 from patchpilot.search.cma_es import Evolution
 from patchpilot.search.refinement import moves
-from patchpilot.search.refinement.coordinates import F64, Coordinates
+from patchpilot.search.refinement.coordinates import Coordinates
 from patchpilot.search.refinement.moves import Try
 from patchpilot.search.refinement.slopes import Heard, best_turn, probes, slopes
 from patchpilot.space import Edit, Patch

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.instruments.base import Instrument
-from patchpilot.search.refinement.coordinates import F64, Coordinates
+from patchpilot.search.refinement.coordinates import Coordinates
 from patchpilot.search.refinement.slopes import Heard, best_turn
 from patchpilot.space import Edit, Patch
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from patchpilot.audio import F32, Audio, fitted, resample
+from patchpilot.audio import F32, F64, Audio, fitted, resample
 from patchpilot.distance.bands import (
     ACTIVE,
     ADDED,
@@ -14,8 +13,6 @@ from patchpilot.distance.bands import (
     at_common_level,
     mel_bands,
 )
-
-F64 = npt.NDArray[np.float64]
 
 FLOOR = float(np.log(ADDED))
 """A cell in which nothing sounds."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from patchpilot.audio import F32
 from patchpilot.errors import ParameterError
+from patchpilot.instruments.base import is_knobs_only
 from patchpilot.search.base import Context, Outcome, Proposal
 from patchpilot.search.refinement.arm import Arm
 from patchpilot.search.refinement.coordinates import Coordinates
@@ -24,7 +25,7 @@ _BELIEF = np.float32(0.7)
 """How much of the slopes of one patch is taken to hold for another."""
 _BEARABLE = {True: 0.25, False: 0.03}
 """What part a module may cost as it is opened, in patches of nothing but knobs and in others, which are close."""
-_SHARES = {True: 2.0, False: 1.0}
+_SHARES = {True: 3.0, False: 1.0}
 """Of the renders, for patches of nothing but knobs and for the others."""
 
 
@@ -65,10 +66,7 @@ class Refinement:
             raise ParameterError("refinement needs patches to start from: let another searcher go first")
         self._instrument = context.instrument
         self._pictures = Pictures(context.target.audio) if context.target is not None else None
-        self._knobs_only = [
-            all(self._instrument.is_built_in(asset) for asset in one.proposal.patch.assets.values())
-            for one in self._bases
-        ]
+        self._knobs_only = [is_knobs_only(self._instrument, one.proposal.patch) for one in self._bases]
         self.state = State([self._arm(number, context.seed) for number in range(len(self._bases))])
 
     def ask(self, n: int) -> list[Proposal]:

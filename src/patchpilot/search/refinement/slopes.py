@@ -15,10 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.search.refinement.pictures import AUDIBLE, FLOOR
-
-F64 = npt.NDArray[np.float64]
 
 _RIDGE = 0.05
 """How much a slope is believed to be what it was taken for before it was heard."""

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import least_squares
 
-F64 = npt.NDArray[np.float64]
+from patchpilot.audio import F64
 
 MAX_TIME_S = 32.0
 """Longest attack, decay and release of the engine."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.instruments.vital.assets import lfo, wavetable
 from patchpilot.space import Patch, Routing, Space
-
-F64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

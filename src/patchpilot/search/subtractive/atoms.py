@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from patchpilot.audio import F32, hann, mel_filterbank, note_to_hz
+from patchpilot.audio import F32, F64, hann, mel_filterbank, note_to_hz
 from patchpilot.distance.bands import FMIN_HZ, N_FFT, N_MELS, SAMPLE_RATE
 from patchpilot.instruments.vital.assets import FRAME_SIZE
 from patchpilot.instruments.vital.wavetables import built_in
@@ -23,7 +23,9 @@ OSCILLATOR_GAIN = 0.5
 NOISE_RMS = 0.285
 """Output of the white noise sample at a level of 1. Measured."""
 _TOP_HZ = 20000.0
+"""Harmonics above it are left out: nobody hears them."""
 _LOBE_BINS = 2
+"""Half the width of the main lobe of Hann's window; what lies beyond is 31 dB down."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,19 @@ class Atom:
 
 @lru_cache(maxsize=512)
 def atom_bands(atom: Atom, pitch: float) -> F32:
-    """Band magnitudes of an oscillator at a level of 1 over its table's places, float32 (33, 96)."""
+    """Band magnitudes of an oscillator at a level of 1 over its table's places.
+
+    Args:
+        atom: its table and octave.
+        pitch: MIDI note of the key, which may lie between two keys.
+
+    Returns:
+        float32 (33, 96), read-only; all 0 where the lowest harmonic is too high to be heard.
+    """
     hz = note_to_hz(pitch + atom.transpose)
     n_harmonics = int(min(_TOP_HZ / hz, FRAME_SIZE // 2 - 1))
     amplitudes = table_harmonics(atom.table)[:, :n_harmonics]
-    tones = _tone_bands(hz * np.arange(1, n_harmonics + 1))
+    tones = _tone_bands(np.asarray(hz * np.arange(1, n_harmonics + 1), np.float64))
     bands: F32 = (OSCILLATOR_GAIN * amplitudes @ tones).astype(np.float32)
     bands.flags.writeable = False
     return bands
@@ -70,7 +80,7 @@ def noise_bands() -> F32:
     return np.asarray(magnitude * _filters().sum(axis=0), dtype=np.float32)
 
 
-def _tone_bands(hz: np.ndarray) -> F32:
+def _tone_bands(hz: F64) -> F32:
     """Band magnitudes of sines of amplitude 1 at frequencies (n,): float32 (n, 96)."""
     at = hz * (N_FFT / SAMPLE_RATE)
     nearest = np.round(at).astype(int)
@@ -83,12 +93,14 @@ def _tone_bands(hz: np.ndarray) -> F32:
     return bands
 
 
-def _lobe(distance: np.ndarray) -> F32:
+def _lobe(distance: F64) -> F32:
     """Hann's main lobe at a distance in bins, 1 in its middle."""
+    # The formula is 0 / 0 at a distance of 1, so one that is nearly 1 is moved aside.
     x = np.where(np.abs(np.abs(distance) - 1.0) < 1e-3, distance + 2e-3, distance)
     return np.asarray(np.abs(np.sinc(x) / (1.0 - x**2)), dtype=np.float32)
 
 
 @cache
 def _filters() -> F32:
+    """What each band takes of each bin of the transform, float32 (1025, 96)."""
     return mel_filterbank(SAMPLE_RATE, n_fft=N_FFT, n_mels=N_MELS, fmin_hz=FMIN_HZ)

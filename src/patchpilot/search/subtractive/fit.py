@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.search.cma_es import Evolution
-from patchpilot.search.resynthesis.envelope import F64, Adsr
+from patchpilot.search.resynthesis.envelope import Adsr
 from patchpilot.search.subtractive.atoms import atom_bands
 from patchpilot.search.subtractive.knobs import NOISES, knobs
 from patchpilot.search.subtractive.model import Seen, levelled, misses, simulated
@@ -21,7 +21,9 @@ _POPULATION = 12
 _TRIAL = 0.2
 """Part of the evaluations that each beginning gets before the best of them goes on alone."""
 _STEEP_BELOW = 65.0
-"""MIDI note of the cutoff below which the filter falls by 24 dB an octave."""
+"""MIDI note of a structure's cutoff below which the filter falls by 24 dB an octave."""
+_FIRST_SIGMA, _NEXT_SIGMA = 1.0, 0.5
+"""First standard deviations in typical steps, of a search from scratch and of one from a fit."""
 _DARK = 3e-4
 """Magnitudes far below this tell nothing of where the model is wrong."""
 _MOST = 3.0
@@ -34,19 +36,22 @@ class Fit:
 
     Attributes:
         structure: its oscillators.
-        values: by knob.
-        steep: whether the filter falls by 24 dB an octave.
-        distance: of the model from the target.
+        values: in stored units, by names of `knobs`.
+        distance: of the model from the target, in nepers.
         pitch: MIDI note of the sound, which may lie between two keys.
         correction: float32 (t, 96) or (1, 1), logarithm of what the engine makes of it over what the model did.
     """
 
     structure: Structure
     values: Mapping[str, float]
-    steep: bool
     distance: float
     pitch: float
     correction: F32
+
+    @property
+    def is_steep(self) -> bool:
+        """Whether the filter falls by 24 dB an octave."""
+        return self.structure.cutoff < _STEEP_BELOW
 
 
 def fitted(
@@ -59,13 +64,12 @@ def fitted(
         envelope: of the target.
         target: what is to be seen.
         pitch: MIDI note of the sound, which may lie between two keys.
-        evaluations: of the model.
-        seed: of the search.
+        evaluations: >= 60, of the model.
+        seed: >= 0, of the search.
     """
-    steep = structure.cutoff < _STEEP_BELOW
     start = {name: knob.start for name, knob in knobs(structure, envelope).items()}
-    first = Fit(structure, start, steep, math.inf, pitch, np.zeros((1, 1), np.float32))
-    return _bettered(first, target, NOISES, evaluations=evaluations, sigma=1.0, seed=seed)
+    first = Fit(structure, start, math.inf, pitch, np.zeros((1, 1), np.float32))
+    return _bettered(first, target, NOISES, evaluations=evaluations, sigma=_FIRST_SIGMA, seed=seed)
 
 
 def refitted(fit: Fit, rendered: F32, target: Seen, *, evaluations: int, seed: int) -> Fit:
@@ -78,20 +82,24 @@ def refitted(fit: Fit, rendered: F32, target: Seen, *, evaluations: int, seed: i
         fit: that was rendered.
         rendered: float32 (frames, 96), what the distance sees of the render.
         target: what is to be seen.
-        evaluations: of the model.
-        seed: of the search.
+        evaluations: >= 60, of the model.
+        seed: >= 0, of the search.
     """
     plain = _picture(fit, target)
     heard = np.log(rendered[target.at] + _DARK) - np.log(levelled(plain, target)[0] + _DARK)
     mended = dataclasses.replace(fit, correction=np.asarray(np.clip(heard, -_MOST, _MOST), dtype=np.float32))
-    return _bettered(mended, target, [{}], evaluations=evaluations, sigma=0.5, seed=seed)
+    return _bettered(mended, target, [{}], evaluations=evaluations, sigma=_NEXT_SIGMA, seed=seed)
 
 
 def _picture(fit: Fit, target: Seen) -> F32:
     """What the bare model sees of a fit, (1, t, 96)."""
-    bands = [atom_bands(voice.atom, fit.pitch) for voice in fit.structure.voices]
     values = {name: np.array([[value]]) for name, value in fit.values.items()}
-    return simulated(values, bands, target, steep=fit.steep)
+    return simulated(values, _bands(fit), target, steep=fit.is_steep)
+
+
+def _bands(fit: Fit) -> list[F32]:
+    """What each oscillator of a fit adds to the bands at its table's places, (33, 96) each."""
+    return [atom_bands(voice.atom, fit.pitch) for voice in fit.structure.voices]
 
 
 def _bettered(
@@ -103,26 +111,26 @@ def _bettered(
     sigma: float,
     seed: int,
 ) -> Fit:
-    """The best of searches that begin at the fit's values, changed in one way or another."""
-    table = knobs(fit.structure, Adsr())
+    """The best of searches that begin at the fit's values, changed in one way or another.
+
+    Coordinates count typical steps.
+    """
+    table = knobs(fit.structure, Adsr())  # its beginnings are not used, those of the fit are
     names = list(table)
-    low, high, step = (
-        np.array([getattr(knob, part) for knob in table.values()]) for part in ("low", "high", "step")
-    )
-    bands = [atom_bands(voice.atom, fit.pitch) for voice in fit.structure.voices]
-    factor = np.exp(fit.correction)
+    low, high, step = np.array([(knob.low, knob.high, knob.step) for knob in table.values()]).T
+    bands, factor = _bands(fit), np.exp(fit.correction)
 
     def distances(x: F64) -> F64:
         values = dict(zip(names, np.clip(x * step, low, high).T[..., None], strict=True))
-        return misses(simulated(values, bands, target, steep=fit.steep) * factor, target)
+        return misses(simulated(values, bands, target, steep=fit.is_steep) * factor, target)
 
-    searches = []
-    for beginning in beginnings:
-        x = np.array([{**fit.values, **beginning}[name] for name in names])
-        centre, spread = np.clip(x, low, high) / step, np.full(len(x), sigma)
-        searches.append(
-            Evolution(centre, low=low / step, high=high / step, spread=spread, seed=seed, size=_POPULATION)
-        )
+    def search_from(beginning: Mapping[str, float]) -> Evolution:
+        values = {**fit.values, **beginning}
+        centre = np.clip(np.array([values[name] for name in names]), low, high) / step
+        spread = np.full(len(names), sigma)
+        return Evolution(centre, low=low / step, high=high / step, spread=spread, seed=seed, size=_POPULATION)
+
+    searches = [search_from(beginning) for beginning in beginnings]
     for search in searches:
         _run(search, distances, round(_TRIAL * evaluations))
     search = min(searches, key=lambda one: one.best[1])
@@ -133,6 +141,7 @@ def _bettered(
 
 
 def _run(search: Evolution, distances: Callable[[F64], F64], evaluations: int) -> None:
+    """As many whole generations as there are evaluations for; `distances` takes coordinates (p, d), gives (p,)."""
     for _ in range(evaluations // _POPULATION):
         asked = search.ask()
         search.tell(distances(np.array(asked)).tolist())

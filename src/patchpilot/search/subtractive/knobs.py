@@ -1,4 +1,8 @@
-"""The continuous knobs of a structure, by Vital's names: ranges, typical steps, and where a search begins."""
+"""The continuous knobs of a structure, by Vital's names: ranges, typical steps, and where a search begins.
+
+All in stored units: times are the fourth root of seconds, cutoffs MIDI notes, gains of the EQ dB; amounts are parts
+of the destination's range.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,7 @@ class Knob:
     start: float
 
 
-_FIXED_STARTS = {
+_ALWAYS_ALIKE = {
     "filter_1_resonance": Knob(0.0, 0.9, 0.08, 0.1),
     "cutoff_amount": Knob(-0.6, 0.8, 0.08, 0.05),
     "env_2_attack": Knob(0.0, 1.2, 0.08, 0.05),
@@ -52,13 +56,19 @@ _FIXED_STARTS = {
     "eq_high_gain": Knob(-15.0, 15.0, 1.5, 0.0),
     "eq_high_cutoff": Knob(60.0, 130.0, 6.0, 100.0),
 }
+"""Knobs whose beginning does not depend on the structure."""
 
 
 def knobs(structure: Structure, envelope: Adsr) -> dict[str, Knob]:
     """All knobs of a structure, beginning at what the structure and the envelope say.
 
-    Amounts of routings go by "cutoff_amount" (env_2 to the filter), "frame_N_amount" (env_2 to a wave frame) and
-    "noise_amount" (env_3 to the sample's level).
+    Args:
+        structure: its oscillators.
+        envelope: of the target.
+
+    Returns:
+        By name, always in the same order. Amounts of routings go by "cutoff_amount" (env_2 to the filter),
+        "frame_N_amount" (env_2 to a wave frame) and "noise_amount" (env_3 to the sample's level).
     """
     loudest = max(voice.gain for voice in structure.voices)
     found: dict[str, Knob] = {}
@@ -77,5 +87,5 @@ def knobs(structure: Structure, envelope: Adsr) -> dict[str, Knob]:
         "env_1_decay_power": Knob(-16.0, 8.0, 1.0, stages["decay_power"]),
         "env_1_sustain": Knob(0.0, 1.0, 0.05, stages["sustain"]),
         "env_1_release": Knob(0.1, 1.2, 0.05, stages["release"]),
-        **_FIXED_STARTS,
+        **_ALWAYS_ALIKE,
     }

@@ -17,11 +17,16 @@ from patchpilot.search.subtractive.model import seen
 from patchpilot.search.subtractive.structure import Structure, structures
 from patchpilot.search.subtractive.write import to_patch
 
+_FEWEST_EVALUATIONS = 120
+"""With fewer, a correction would not even see one generation of its search."""
 _SURE = 0.3
 """Confidence from which a pitch's cents count."""
 _LOUD = 0.3
-"""Frames above this part of the loudest one's magnitude make the spectrum that tables are chosen for."""
+"""Frames from this part of the loudest one's magnitude on make the spectrum that tables are chosen for."""
+_FLOOR = 1e-4
+"""Added to magnitudes before their logarithms are averaged, so that one silent frame does not decide."""
 _CONSIDERED = 40
+"""Of so many of the likeliest structures, those that differ are tried."""
 
 
 @dataclass
@@ -32,7 +37,7 @@ class Arm:
         fit: the best of its fits so far.
         score: of the best, −inf until it was heard.
         rendered: float32 (frames, 96), what the distance sees of the best; None until it was heard.
-        tried: fits that were proposed, by the hash of their patch.
+        tried: fits that were proposed, by the sha256 of their patch.
     """
 
     fit: Fit
@@ -60,14 +65,22 @@ class Subtractive:
     """Built-in tables through filters and envelopes, set on a fast model that the engine corrects.
 
     Args:
-        structures: how many choices of tables are tried.
-        rounds: how often each is corrected.
-        evaluations: of the model for each first fit; a correction takes half as many.
+        structures: >= 1, how many choices of tables are tried.
+        rounds: >= 0, how often each is corrected.
+        evaluations: >= 120, of the model for each first fit; a correction takes half as many.
+
+    Raises:
+        ParameterError: one of them is out of its range.
     """
 
     name = "subtractive"
 
     def __init__(self, structures: int = 3, rounds: int = 3, evaluations: int = 900) -> None:
+        if structures < 1 or rounds < 0 or evaluations < _FEWEST_EVALUATIONS:
+            raise ParameterError(
+                f"expected structures >= 1, rounds >= 0 and evaluations >= {_FEWEST_EVALUATIONS}, "
+                f"got {structures}, {rounds} and {evaluations}"
+            )
         self._n_structures = structures
         self._rounds = rounds
         self._evaluations = evaluations
@@ -93,7 +106,7 @@ class Subtractive:
         self.state = State()
 
     def ask(self, n: int) -> list[Proposal]:
-        """First fits of all structures, then corrected ones."""
+        """First fits of all structures, then corrected ones; none where no table sounds where the target does."""
         state = self.state
         if not state.arms:
             state.arms = [Arm(fit) for fit in self._first_fits()]
@@ -116,10 +129,7 @@ class Subtractive:
     def _first_fits(self) -> list[Fit]:
         target = self._target
         pitch = target.note + _cents(target) / 100.0
-        magnitudes = np.linalg.norm(self._bands, axis=1)
-        loud = self._bands[magnitudes > _LOUD * magnitudes.max(initial=1e-9)]
-        spectrum = np.exp(np.log(loud + 1e-4).mean(axis=0)).astype(np.float32)
-        chosen = _different(structures(spectrum, pitch, _CONSIDERED), self._n_structures)
+        chosen = _different(structures(_spectrum(self._bands), pitch, _CONSIDERED), self._n_structures)
         envelope = hear(target).adsr
         return [
             fitted(one, envelope, self._seen, pitch, evaluations=self._evaluations, seed=self._seed)
@@ -144,20 +154,28 @@ class Subtractive:
         return Proposal(patch, self.name, f"{tables} through a filter, with noise and EQ{corrected}")
 
     def _as_long(self, bands: F32) -> F32:
+        """Bands (n, 96) cut, or padded with silence, to as many frames as the target has."""
         missing = len(self._bands) - len(bands)
         return np.pad(bands, ((0, max(missing, 0)), (0, 0)))[: len(self._bands)]
 
 
+def _spectrum(bands: F32) -> F32:
+    """The spectrum (96,) that tables are chosen for: the geometric mean of the loud frames of `bands` (n, 96)."""
+    magnitudes = np.linalg.norm(bands, axis=1)
+    loud = bands[magnitudes >= _LOUD * magnitudes.max()]
+    return np.asarray(np.exp(np.log(loud + _FLOOR).mean(axis=0)), np.float32)
+
+
 def _cents(target: Target) -> float:
-    """How far the sound is above its note; 0 where that is not sure, or the note is not the one that was heard."""
-    return target.tuning_cents if target.confidence >= _SURE and abs(target.tuning_cents) <= 50.0 else 0.0
+    """How far the sound is above its note, in cents; 0 where that is not sure."""
+    return target.mistuning_cents if target.confidence >= _SURE else 0.0
 
 
 def _different(found: Sequence[Structure], count: int) -> list[Structure]:
-    """The best structures of which no two share their first oscillator or all but one, as far as there are any."""
+    """The best structures of which no two share more than one oscillator; where there are too few, the best others."""
     chosen: list[Structure] = []
     for structure in found:
-        if all(len(structure.tables & other.tables) <= 1 for other in chosen):
+        if all(len(structure.atoms & other.atoms) <= 1 for other in chosen):
             chosen.append(structure)
     chosen += [structure for structure in found if structure not in chosen]
     return chosen[:count]

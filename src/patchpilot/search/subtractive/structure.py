@@ -16,10 +16,13 @@ from patchpilot.search.subtractive.atoms import N_PLACES, Atom, atom_bands
 from patchpilot.search.subtractive.model import low_pass
 
 _TRANSPOSES = (-24, -12, 0, 7, 12, 19, 24)
+"""Semitones at which oscillators are tried: octaves, and fifths above them."""
 _EVERY = 4
 """Every fourth of a table's places is looked at."""
 _CUTOFFS = np.array([48.0, 60.0, 70.0, 80.0, 90.0, 100.0, 112.0, 130.0], np.float32)
+"""MIDI notes at which the low-pass is tried; the last one is all but open."""
 _USEFUL = 9
+"""How many oscillators are combined with one another for each cutoff: 129 combinations of up to three."""
 _MOST_OSCILLATORS = 3
 
 
@@ -30,7 +33,7 @@ class Voice:
     Attributes:
         atom: its table and octave.
         frame: 0..256, where in the table.
-        gain: of its bands.
+        gain: > 0, of its bands, 1 at a level of 1.
     """
 
     atom: Atom
@@ -45,7 +48,7 @@ class Structure:
     Attributes:
         voices: one to three.
         cutoff: MIDI note of the low-pass.
-        distance: of its spectrum from the target's.
+        distance: of its spectrum from the target's, in nepers.
     """
 
     voices: tuple[Voice, ...]
@@ -53,16 +56,24 @@ class Structure:
     distance: float
 
     @property
-    def tables(self) -> frozenset[Atom]:
+    def atoms(self) -> frozenset[Atom]:
         """What makes it different from another."""
         return frozenset(voice.atom for voice in self.voices)
 
 
 def structures(spectrum: F32, pitch: float, count: int) -> list[Structure]:
-    """The likeliest structures for a spectrum of band magnitudes (96,), best first, all of different tables.
+    """The likeliest structures for a spectrum, best first, no two of the same oscillators.
 
     For each cutoff, a non-negative least-squares mixture of everything there is says which oscillators are worth
     combining (Lawson and Hanson, Solving Least Squares Problems, 1974); errors are relative, as in the distance.
+
+    Args:
+        spectrum: float32 (96,), band magnitudes of the target.
+        pitch: MIDI note of the key, which may lie between two keys.
+        count: >= 1, at most how many.
+
+    Returns:
+        None where no oscillator has a harmonic where the target sounds.
     """
     atoms = [Atom(name, transpose) for name in built_in_names() for transpose in _TRANSPOSES]
     rows = np.concatenate([atom_bands(atom, pitch)[::_EVERY] for atom in atoms])
@@ -72,7 +83,7 @@ def structures(spectrum: F32, pitch: float, count: int) -> list[Structure]:
         found += _mixtures(spectrum, np.asarray(filtered, np.float32), atoms, cutoff)
     different: dict[frozenset[Atom], Structure] = {}
     for structure in sorted(found, key=lambda s: s.distance):
-        different.setdefault(structure.tables, structure)
+        different.setdefault(structure.atoms, structure)
     return list(different.values())[:count]
 
 
@@ -87,20 +98,15 @@ def _mixtures(spectrum: F32, rows: F32, atoms: Sequence[Atom], cutoff: float) ->
         for chosen in itertools.combinations(useful, size):
             gains = nnls(relative[list(chosen)].T, wanted)[0]
             if (gains > 0.0).all():
-                frames = [i % n_places * _EVERY * 256.0 / (N_PLACES - 1) for i in chosen]
-                yield Structure(
-                    tuple(
-                        Voice(atoms[i // n_places], frame, float(gain))
-                        for i, frame, gain in zip(chosen, frames, gains, strict=True)
-                    ),
-                    cutoff,
-                    _apart(spectrum, gains @ rows[list(chosen)]),
+                voices = tuple(
+                    Voice(atoms[i // n_places], i % n_places * _EVERY * 256.0 / (N_PLACES - 1), float(gain))
+                    for i, gain in zip(chosen, gains, strict=True)
                 )
+                yield Structure(voices, cutoff, _apart(spectrum, gains @ rows[list(chosen)]))
 
 
 def _apart(spectrum: F32, ours: F32) -> float:
     """The distance of two spectra (96,), over the bands that sound in either."""
     active = (ours > ACTIVE) | (spectrum > ACTIVE)
-    return (
-        float(np.abs(np.log(ours + ADDED) - np.log(spectrum + ADDED))[active].mean()) if active.any() else 0.0
-    )
+    apart = np.abs(np.log(ours + ADDED) - np.log(spectrum + ADDED))
+    return float(apart[active].mean()) if active.any() else 0.0

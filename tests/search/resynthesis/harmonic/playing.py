@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F32, Audio, Target, listen
+from patchpilot.audio import F32, F64, Audio, Target, listen
 from patchpilot.instruments.vital.vital import Vital
-from patchpilot.search.resynthesis.envelope import F64
 from patchpilot.search.resynthesis.harmonic import HarmonicDraft
 from patchpilot.search.resynthesis.sketch import to_patch
 from patchpilot.space import Performance

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.search.resynthesis.dense import lines, loop
 from patchpilot.search.resynthesis.dense import sweep as sweeps
 from patchpilot.search.resynthesis.dense.analysis import Analysis
@@ -15,7 +15,6 @@ from patchpilot.search.resynthesis.dense.oscillator import GAIN, HARMONICS, UNIS
 from patchpilot.search.resynthesis.dense.partials import best_grid, noisy, take_apart
 from patchpilot.search.resynthesis.dense.write import lowest_hz
 from patchpilot.search.resynthesis.envelope import Adsr
-from patchpilot.search.resynthesis.sketch import F64
 
 LOW_GRID_HZ = (7.0, 9.5)
 """Spacing, lowest and highest, of the lower oscillator's lines; higher where the note is too high to reach it."""

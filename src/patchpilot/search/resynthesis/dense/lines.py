@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import fftconvolve
 
-from patchpilot.audio import F32, stft_magnitude
+from patchpilot.audio import F32, F64, stft_magnitude
 from patchpilot.search.resynthesis.dense.oscillator import FADE_S, HARMONICS, Layer
 from patchpilot.search.resynthesis.dense.partials import Spectrum
-from patchpilot.search.resynthesis.sketch import F64
 
 WINDOW = 1024
 PHASE_WINDOW_S = 0.03

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import F32, fitted, hz_to_mel
+from patchpilot.audio import F32, F64, fitted, hz_to_mel
 from patchpilot.distance import at_common_level, band_distance, mel_bands
 from patchpilot.distance.bands import ADDED, HOP, N_FFT, N_MELS, band_mels
 from patchpilot.search.resynthesis.dense.oscillator import HARMONICS, Layer, play
-from patchpilot.search.resynthesis.sketch import F64
 
 RESIDUAL_DB = 12.0
 STRONGEST = 1.2

@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.sketch import F64
+from patchpilot.audio import F32, F64
 
 POINTS = 2048
 HARMONICS = 1024

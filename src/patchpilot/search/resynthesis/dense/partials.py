@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import median_filter, uniform_filter1d
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.sketch import F64
+from patchpilot.audio import F32, F64
 
 LONGEST_S = 3.0
 PROMINENCE_DB = 16.0

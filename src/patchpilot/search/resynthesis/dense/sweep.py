@@ -14,8 +14,7 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.optimize import minimize
 from scipy.signal import decimate
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.sketch import F64
+from patchpilot.audio import F32, F64
 
 C128 = npt.NDArray[np.complex128]
 

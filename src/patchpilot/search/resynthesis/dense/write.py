@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import hz_to_note, note_to_hz
+from patchpilot.audio import F64, hz_to_note, note_to_hz
 from patchpilot.instruments.vital.assets import MAX_FRAME
 from patchpilot.search.resynthesis.dense.loop import Goal, mix
 from patchpilot.search.resynthesis.dense.oscillator import FADE_S, UNISON_VOICES, Layer, waves
 from patchpilot.search.resynthesis.envelope import Adsr
-from patchpilot.search.resynthesis.sketch import F64, Shape, Sketch, Table, drawing
+from patchpilot.search.resynthesis.sketch import Shape, Sketch, Table, drawing
 from patchpilot.space import Routing
 
 EARLY_S = 0.0005

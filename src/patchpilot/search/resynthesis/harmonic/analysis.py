@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import uniform_filter1d
 
-from patchpilot.audio import F32, Target, without_cancelling
+from patchpilot.audio import F32, F64, Target, without_cancelling
 from patchpilot.distance.bands import PAD_S, SAMPLE_RATE, at_common_level, mel_bands
 from patchpilot.errors import AudioError
 from patchpilot.search.resynthesis.envelope import Adsr, fit, sustains
 from patchpilot.search.resynthesis.harmonic.fundamental import Peaks
 from patchpilot.search.resynthesis.harmonic.motion import STILL, Motion, motion_of, straightened
 from patchpilot.search.resynthesis.harmonic.partials import Partials, measure
-from patchpilot.search.resynthesis.harmonic.spectra import F64
 from patchpilot.search.resynthesis.harmonic.track import Track, follow
 
 _UNPITCHED_HZ = 65.40639

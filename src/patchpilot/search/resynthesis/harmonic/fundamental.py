@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.harmonic.spectra import F64, fft_size, magnitudes_at
+from patchpilot.audio import F32, F64
+from patchpilot.search.resynthesis.harmonic.spectra import fft_size, magnitudes_at
 
 LOWEST_HZ = 27.5
 HIGHEST_HZ = 2100.0

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.harmonic.spectra import F64
+from patchpilot.audio import F32, F64
 
 FADE_S = 0.007
 """Vital fades from frame to frame over 7 ms: what its LFO asks at ``7 n`` ms is fully there at ``7 (n + 1)``."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import map_coordinates
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.harmonic.spectra import F64
+from patchpilot.audio import F32, F64
 from patchpilot.search.resynthesis.harmonic.track import Track
 
 _SURE = 0.08

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import F32
-from patchpilot.search.resynthesis.harmonic.spectra import F64, I64, fft_size, magnitudes_at, read_columns
+from patchpilot.audio import F32, F64
+from patchpilot.search.resynthesis.harmonic.spectra import I64, fft_size, magnitudes_at, read_columns
 
 _BLOCK = 16
 """Instants measured at once: few enough to stay in a processor's cache."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.search.resynthesis.envelope import Adsr
 from patchpilot.search.resynthesis.harmonic import keyframes, waves
 from patchpilot.search.resynthesis.harmonic.analysis import Heard, View
 from patchpilot.search.resynthesis.harmonic.motion import Motion
-from patchpilot.search.resynthesis.harmonic.spectra import F64
 
 KEYFRAMES = 98
 """As many as an LFO's drawing has points for: 80 cost 0.007 in distance, 56 cost 0.03."""

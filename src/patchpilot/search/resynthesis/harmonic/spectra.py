@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import rfft
 
-from patchpilot.audio import F32, hann
+from patchpilot.audio import F32, F64, hann
 
-F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
 _ROWS = 16

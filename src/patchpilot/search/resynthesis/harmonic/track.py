@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.search.resynthesis.harmonic.fundamental import parabola_offset
-from patchpilot.search.resynthesis.harmonic.spectra import F64, I64, fft_size, magnitudes_at, read_rows
+from patchpilot.search.resynthesis.harmonic.spectra import I64, fft_size, magnitudes_at, read_rows
 
 HOP_S = 0.01
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F32
+from patchpilot.audio import F32, F64
 from patchpilot.instruments.vital.assets import FRAME_SIZE
-from patchpilot.search.resynthesis.harmonic.spectra import F64
 
 
 def periods(amplitudes: F32, phases: F64) -> F32:
