@@ -22,7 +22,8 @@ HEAD = """\
 <!-- Written by `make docs` from the commands' own help; do not edit. -->
 
 Data goes to stdout; progress, notes and errors go to stderr. Exit codes: 0 done, 1 something you can mend
-(the message says what), 2 a misspelt command or option, 130 interrupted.
+(the message says what), 2 a misspelt command or option, 130 interrupted (0 where a match could still
+write its best so far).
 """
 WIDTH = 100
 

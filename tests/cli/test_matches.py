@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from patchpilot import registry
+from patchpilot.matching.effort import EFFORTS
 from tests.cli.command_line import (
     FEW,
     OTHER,
@@ -241,7 +242,7 @@ def test_how_hard_to_look_is_said_in_the_result(matched: tuple[Path, Run]) -> No
     assert (data["effort"], data["interrupted"]) == ("default", False)
     assert data["renders"] >= len(data["matches"])
     for found in data["matches"]:
-        assert found["searcher"].split("+")[0] in ("resynthesis", "retrieval")
+        assert found["searcher"].split("+")[0] in ("resynthesis", "subtractive", "retrieval")
 
 
 @pytest.mark.usefixtures("quick")
@@ -282,7 +283,7 @@ def test_searchers_may_be_named(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mo
     assert cli("match", SHORT, *quick).code == 0
     assert cli("match", SHORT, *quick, "--using", "luck, dowsing", "--using", "retrieval").code == 0
     assert cli("match", SHORT, *quick, "--library", "mine.npz").code == 0
-    options = {"shortlist": 6}
+    options = dict(EFFORTS["quick"].options("retrieval"))
     assert asked[:2] == [("resynthesis", {}), ("retrieval", options)]
     assert asked[2:5] == [("luck", {}), ("dowsing", {}), ("retrieval", options)]
     assert asked[5:] == [("retrieval", {"library": "mine.npz", **options}), ("resynthesis", {})]

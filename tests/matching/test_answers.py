@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -64,6 +65,21 @@ def test_candidates_come_closest_first_and_failures_never() -> None:
 def test_a_patch_is_there_once_however_often_it_was_proposed() -> None:
     again = outcome(0.4, "other", level=0.05, sound=7)
     assert distances(different(outcome(0.2, level=0.05), again)) == [0.2]
+
+
+def test_of_a_patch_and_what_was_refined_from_it_only_the_closest_is_an_answer() -> None:
+    start = outcome(0.3)
+    assert start.take is not None
+
+    def refined(distance: float, parent: str) -> Outcome:
+        made = outcome(distance, "one+refinement")
+        proposal = dataclasses.replace(made.proposal, parents=(parent,))
+        return dataclasses.replace(made, proposal=proposal)
+
+    better, worse = refined(0.2, start.take.id), refined(0.5, start.take.id)
+    assert distances(different(start, better, worse)) == [0.2]
+    assert distances(different(start, worse)) == [0.3]
+    assert distances(different(start, worse, refined(0.6, "of another"))) == [0.3, 0.6]
 
 
 def test_sounds_that_are_alike_are_one_answer_if_they_were_found_in_one_way() -> None:

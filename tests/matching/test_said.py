@@ -68,6 +68,9 @@ def test_presets_that_play_both_sides_alike_are_told_of_for_a_stereo_sound() -> 
     assert remarks.about(wide, [away(0.2)]) == ("the sound is stereo, these presets play both sides alike",)
     assert remarks.about(wide, [away(0.2, channels=2)]) == ()
     assert remarks.about(TARGET, [away(0.2)]) == ()
+    some = dataclasses.replace(away(0.2), rank=2)
+    (remark,) = remarks.about(wide, [away(0.2, channels=2), some])
+    assert remark == "the sound is stereo, and not all presets are: both sides alike in 2"
 
 
 def test_a_budget_of_time_says_what_it_came_to() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyloudnorm", "vita")
+_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyloudnorm", "cma", "faiss-cpu", "vita")
 
 
 @click.command("doctor")

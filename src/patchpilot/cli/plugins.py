@@ -22,4 +22,4 @@ def command(as_json: bool) -> None:
         click.echo(json.dumps(rows))
         return
     for row in rows:
-        click.echo(f"{row['kind']:<12} {row['name']:<16} {row['package']}")
+        click.echo(f"{row['kind']:<12} {row['name']:<21} {row['package']}")

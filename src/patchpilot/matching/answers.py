@@ -46,6 +46,13 @@ class Candidate:
         """How it was found, whoever refined it: the first of its searchers."""
         return self.outcome.proposal.searcher.partition("+")[0]
 
+    @property
+    def family(self) -> str:
+        """Id of the take that it was refined from; its own where it was not."""
+        proposal, take = self.outcome.proposal, self.outcome.take
+        assert take is not None
+        return proposal.parents[0] if "+" in proposal.searcher and proposal.parents else take.id
+
     @cached_property
     def bands(self) -> F32:
         """What the distance sees of its sound, float32 (frames, 96)."""
@@ -61,14 +68,21 @@ class Candidate:
 
 
 def candidates(outcomes: Iterable[Outcome], instrument: Instrument) -> list[Candidate]:
-    """Each patch once, closest first; those that are like a closer one are left out."""
+    """Each patch once, closest first; those that are like a closer one are left out.
+
+    Of a patch and all that was refined from it only the closest stays: nothing is offered that its own refinement
+    made worse, and no two answers are one patch with a knob between them.
+    """
     ranked = sorted(
         (Candidate(one, is_knobs_only(instrument, one.proposal.patch)) for one in outcomes if one.take),
         key=lambda candidate: candidate.distance,
     )
-    seen: dict[str, Candidate] = {}
+    patches: dict[str, Candidate] = {}
     for candidate in ranked:
-        seen.setdefault(candidate.outcome.proposal.patch.sha256, candidate)
+        patches.setdefault(candidate.outcome.proposal.patch.sha256, candidate)
+    seen: dict[str, Candidate] = {}
+    for candidate in patches.values():
+        seen.setdefault(candidate.family, candidate)
     different: list[Candidate] = []
     for is_knobs in (True, False):
         for candidate in [one for one in seen.values() if one.knobs_only == is_knobs][:MOST]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchpilot.audio import Target
+from patchpilot.audio import Target, mono_if_mono
 from patchpilot.experiment.budget import Budget
 from patchpilot.matching.answers import FAR
 from patchpilot.matching.effort import TIME_ALONE
@@ -38,7 +38,9 @@ def _nothing_like_it(matches: Sequence[Match]) -> str:
 
 def _one_sided(target: Target, matches: Sequence[Match]) -> str:
     """What to say where a stereo sound got presets that play both sides alike."""
-    alike = all((found.audio.samples == found.audio.samples[:1]).all() for found in matches)
-    if target.audio.channels < 2 or not alike:
+    narrow = [found.rank for found in matches if mono_if_mono(found.audio).channels == 1]
+    if target.audio.channels < 2 or not narrow:
         return ""
-    return "the sound is stereo, these presets play both sides alike"
+    if len(narrow) == len(matches):
+        return "the sound is stereo, these presets play both sides alike"
+    return f"the sound is stereo, and not all presets are: both sides alike in {', '.join(map(str, narrow))}"

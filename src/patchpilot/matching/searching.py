@@ -75,6 +75,10 @@ def search(
         PatchPilotError: no searcher can work here, or one that was made by hand cannot.
         KeyboardInterrupt: interrupted before there was one take.
     """
+    if "refinement" in using:
+        raise ParameterError(
+            "refinement starts from what others found, and follows them by itself: name the others only"
+        )
     searchers: list[Searcher | PatchPilotError] = [_made(one, effort) for one in using]
     one_by_one, stopped = threading.Lock(), threading.Event()
 
