@@ -20,6 +20,7 @@ LAYERS = (
     ("objectives",),
     ("search",),
     ("retrieval",),
+    ("datasets",),
     ("experiment",),
     ("matching",),
     ("cli",),

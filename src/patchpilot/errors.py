@@ -7,6 +7,7 @@
     ├── OutputError        a place to write to is not usable, or already holds results
     ├── EngineError        a render crashed, hung or failed
     ├── LibraryError       a library of patches is damaged, foreign or of another engine
+    ├── DatasetError       a dataset file is damaged, foreign, or of another recipe
     └── PluginError        a registered plugin or an optional extra is missing or broken
 
 A message says what was expected, what came, the likely cause, and what to do.
@@ -40,6 +41,10 @@ class EngineError(PatchPilotError):
 
 class LibraryError(PatchPilotError):
     """A library of patches is damaged, foreign, or of another engine, prior or embedding."""
+
+
+class DatasetError(PatchPilotError):
+    """A dataset file is damaged, foreign, or of another recipe."""
 
 
 class PluginError(PatchPilotError):
