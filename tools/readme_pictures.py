@@ -15,10 +15,9 @@ from pathlib import Path
 from PIL import Image
 
 import patchpilot as pp
-from patchpilot.audio import flac_preview
+from patchpilot.audio import flac_preview, pictures
 from patchpilot.distance import wording
 from patchpilot.files import make_folder, write_bytes
-from patchpilot.matching import pictures
 from patchpilot.matching.report import equally_loud
 
 ROOT = Path(__file__).resolve().parent.parent

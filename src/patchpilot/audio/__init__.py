@@ -16,9 +16,10 @@ What is inside:
     shape            `resample`, `fold_to_stereo`, `mono_if_mono`, `without_cancelling`, `cut`, `fitted`
     where it is      `extent`, `trim`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
     how loud         `peak`, `rms`, `loudness_lufs`, `db`, `level_db`
-    how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`
+    how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`, `note_name`
     spectra          `stft_magnitude`, `mel_filterbank`, `hz_to_mel`, `mel_to_hz`, `mel_power`, `power_to_db`, `mfcc`,
                      `frames`, `hann`
+    what it looks like  the module `pictures` (not imported here): spectrograms and waveforms
     all of it        `listen` makes a `Target`: the trimmed first sound and the note that would play it
 
 For whole tracks (tempo, key, sections) this is the wrong package.
@@ -30,7 +31,7 @@ from patchpilot.audio._listen import Target, listen
 from patchpilot.audio._load import duration_s, load
 from patchpilot.audio._loudness import db, loudness_lufs, peak, rms
 from patchpilot.audio._onset import FirstSound, first_sound, onset_strength, onsets_s
-from patchpilot.audio._pitch import Pitch, PitchTrack, hz_to_note, note_to_hz, pitch, pitch_track
+from patchpilot.audio._pitch import Pitch, PitchTrack, hz_to_note, note_name, note_to_hz, pitch, pitch_track
 from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample, without_cancelling
 from patchpilot.audio._save import Preview, flac_preview, save
 from patchpilot.audio._spectral import (
@@ -78,6 +79,7 @@ __all__ = [
     "mel_to_hz",
     "mfcc",
     "mono_if_mono",
+    "note_name",
     "note_to_hz",
     "onset_strength",
     "onsets_s",

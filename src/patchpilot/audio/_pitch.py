@@ -255,6 +255,11 @@ def hz_to_note(f0_hz: float) -> float:
     return float(69 + 12 * np.log2(f0_hz / 440.0))
 
 
+def note_name(note: int) -> str:
+    """Name of a MIDI note; 60 is C4."""
+    return f"{_NOTES[note % 12]}{note // 12 - 1}"
+
+
 def note_to_hz(note: float) -> float:
     """Frequency of a MIDI note, Hz."""
     return float(440.0 * 2 ** ((note - 69) / 12))

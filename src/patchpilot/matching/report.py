@@ -22,9 +22,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from patchpilot.audio import F32, Audio, Target, flac_preview, hz_to_note, loudness_lufs, peak, rms
+from patchpilot.audio import (
+    F32,
+    Audio,
+    Target,
+    flac_preview,
+    hz_to_note,
+    loudness_lufs,
+    note_name,
+    peak,
+    pictures,
+    rms,
+)
 from patchpilot.distance import wording
-from patchpilot.matching import pictures
 from patchpilot.matching.composite import HIGHER_IS_CLOSER
 from patchpilot.matching.knobs import assets, capitalised, modulations, modules, settings
 from patchpilot.matching.result import Match, MatchResult
@@ -37,7 +47,6 @@ HEADLINE = "logmel"
 """The metric that is shown."""
 LOUDEST_LUFS = -16.0
 _PEAK = 10 ** (-1 / 20)
-_NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _METRICS = {
     "logmel": (
         "log-mel",
@@ -176,11 +185,6 @@ def pitch_words(target: Target) -> str:
         else "in tune"
     )
     return f"{note_name(target.note)}, {target.f0_hz:.1f} Hz, {tuning}"
-
-
-def note_name(note: int) -> str:
-    """Name of a MIDI note; 60 is C4."""
-    return f"{_NOTES[note % 12]}{note // 12 - 1}"
 
 
 def played(performance: Performance) -> str:
