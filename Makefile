@@ -32,6 +32,7 @@ check: .venv/dev.stamp ## format, lint, types, and whether generated pages are a
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python tools/cli_docs.py --check
+	$(BIN)/python benchmarks/match.py --readme --check
 
 fix: .venv/dev.stamp ## format, and mend what the linter can mend
 	$(BIN)/python -m ruff format .

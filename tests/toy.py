@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
@@ -49,12 +50,14 @@ class Toy:
         return Audio(wave.astype(np.float32), performance.sample_rate)
 
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
-        """In reverse, since the order of the answers promises nothing."""
-        for i, (patch, performance) in reversed(list(enumerate(pairs))):
-            try:
-                yield i, self.render(patch, performance)
-            except EngineError as error:
-                yield i, error
+        """Some at a time, those in reverse, since the order of the answers promises nothing."""
+        jobs = enumerate(pairs)
+        while some := list(itertools.islice(jobs, 64)):
+            for i, (patch, performance) in reversed(some):
+                try:
+                    yield i, self.render(patch, performance)
+                except EngineError as error:
+                    yield i, error
 
     def export(self, patch: Patch, path: Path | str) -> None:
         Path(path).write_text(patch.canonical)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -47,8 +48,9 @@ class Forward(Odd):
     """One that gives its answers in another order."""
 
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
-        answers = list(super().stream(pairs))
-        yield from sorted(answers, key=lambda answer: (answer[0] % 3, answer[0]))
+        answers = super().stream(pairs)
+        while some := list(itertools.islice(answers, 32)):
+            yield from sorted(some, key=lambda answer: (answer[0] % 3, answer[0]))
 
 
 class Stopped(Odd):
