@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from patchpilot.audio import Audio, hz_to_note, load, note_to_hz, pitch, pitch_track
+from patchpilot.audio import Audio, hz_to_note, load, note_name, note_to_hz, pitch, pitch_track
 from tests.audio.tones import DATA, dying, harmonics, noise, silence, sine
 
 FREQUENCIES = [30.0, 41.2, 82.4, 164.8, 330.0, 660.0, 1320.0, 2640.0, 4000.0]
@@ -114,3 +114,7 @@ def test_notes() -> None:
     assert hz_to_note(261.6256) == pytest.approx(60, abs=1e-4)
     for note in range(128):
         assert hz_to_note(note_to_hz(note)) == pytest.approx(note)
+
+
+def test_notes_have_names() -> None:
+    assert [note_name(note) for note in (0, 60, 61, 127)] == ["C-1", "C4", "C♯4", "G9"]

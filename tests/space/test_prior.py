@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from patchpilot.errors import ParameterError, PatchError
 from patchpilot.space import Asset, Parameter, Patch, Prior, RoutingSpace, Space
-from patchpilot.space.prior import Fixed, Mix, Peaked, Route, Uniform, choice, pick, sometimes
+from patchpilot.space.prior import Fixed, Matrix, Mix, Peaked, Route, Uniform, Whole, choice, pick, sometimes
 
 UNIT = st.floats(0.0, 1.0, exclude_max=True)
 REAL = st.floats(-1e4, 1e4)
@@ -225,3 +225,49 @@ def test_a_switch_that_is_on_by_itself_can_be_drawn_off() -> None:
     space = Space("toy", "1", (Parameter("on", 0.0, 1.0, 1.0, is_categorical=True),))
     prior = Prior("off-v1", {"on": Fixed(0.0)}, gates={"on": ("on",)})
     assert prior.draw(space, 0, 0).values == {"on": 0.0}
+
+
+# Other numbers, routings at random, and why.
+
+
+def test_a_patch_is_made_of_any_uniform_numbers_of_the_right_count() -> None:
+    assert TOY.n_draws == 5 + 1 + 2 * 2
+    low = TOY.patch(SPACE, np.zeros((10, 2)))
+    high = TOY.patch(SPACE, np.full((10, 2), 0.999))
+    assert "filter_on" not in low.values
+    assert high.values["filter_cutoff"] == pytest.approx(19.99)
+    stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((4, 9))))
+    assert TOY.patch(SPACE, stream.random((10, 2))) == TOY.draw(SPACE, 4, 9)
+
+
+@pytest.mark.parametrize("shape", [(9, 2), (10, 3), (20,)])
+def test_more_or_fewer_numbers_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ParameterError, match=r"toy-v1: expected uniform numbers of shape \(10, 2\), got"):
+        TOY.patch(SPACE, np.zeros(shape))
+
+
+def test_routings_at_random_come_after_the_others_and_do_not_repeat_them() -> None:
+    matrix = Matrix(Fixed(2), 2, {"env": 1.0}, {"*": 1.0}, {"*": Fixed(0.25)}, Fixed(1.0))
+    prior = dataclasses.replace(TOY, matrix=matrix)
+    assert prior.n_draws == TOY.n_draws + matrix.n_draws
+    for patch in (prior.draw(SPACE, 0, index) for index in range(40)):
+        assert [
+            r.amount for r in patch.routings if (r.source, r.destination) == ("env", "filter_cutoff")
+        ] == [0.5]
+        # Nothing else is left to the envelope but the level, and that only while the oscillator is on.
+        others = [r.destination for r in patch.routings if r.amount == 0.25]
+        assert others == (["osc_level"] if "osc_on" in patch.values else [])
+
+
+def test_whole_numbers_are_all_alike_both_ends_included() -> None:
+    counts = Counter(Whole(-2, 3).value((i + 0.5) / 600, 0.0) for i in range(600))
+    assert counts == {float(n): 100 for n in range(-2, 4)}
+    assert Whole(0, 7).value(1.0 - 2**-53, 0.0) == 7.0
+    assert str(Whole(0, 7)) == "whole 0 .. 7"
+
+
+def test_reasons_are_said_and_belong_to_what_a_prior_is() -> None:
+    told = dataclasses.replace(TOY, reasons={"osc_level": "so that it is heard"})
+    assert told.text == f"{TOY.text}\nwhy\n  osc_level                        so that it is heard"
+    assert told.sha256 != TOY.sha256
+    assert told.draw(SPACE, 0, 3) == TOY.draw(SPACE, 0, 3)

@@ -19,7 +19,7 @@ What is inside:
     how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`, `note_name`
     spectra          `stft_magnitude`, `mel_filterbank`, `hz_to_mel`, `mel_to_hz`, `mel_power`, `power_to_db`, `mfcc`,
                      `frames`, `hann`
-    what it looks like  the module `pictures` (not imported here): spectrograms and waveforms
+    pictures         `patchpilot.audio.pictures`, a module of its own: spectrograms, waveforms, colours
     all of it        `listen` makes a `Target`: the trimmed first sound and the note that would play it
 
 For whole tracks (tempo, key, sections) this is the wrong package.

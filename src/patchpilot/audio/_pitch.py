@@ -24,6 +24,7 @@ CEILING_HZ = 4200.0
 VOICED_CONFIDENCE = 0.5
 """From here on a sound counts as having a pitch."""
 
+_NOTES = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _PERIODS = 3.0
 """Periods of the lowest pitch in a window."""
 _OVERSAMPLE = 4

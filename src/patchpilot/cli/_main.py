@@ -16,8 +16,9 @@ _COMMANDS = {
     "match": "A sound in, presets that make it out.",
     "render": "A preset in, audio out.",
     "library": "Libraries of patches that sounds are looked up in: build, list, info, prior.",
+    "dataset": "Datasets of patches and what they sound like: generate, inspect, preview, export, …",
     "doctor": "Which engines, plug-ins and tools are here, and what is missing.",
-    "plugins": "Every registered instrument, searcher, objective and distance.",
+    "plugins": "Every registered instrument, searcher, objective, distance and embedding.",
 }
 
 

@@ -24,5 +24,8 @@ class Backend(Protocol):
             EngineError: the program's `boot` fails.
         """
 
+    def abandon(self) -> None:
+        """Nobody wants the submitted jobs any more: those that have not begun need not be run."""
+
     def close(self) -> None:
         """End all processes, at once. May be called again."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from patchpilot.engine import _linux, _start, _wire
 from patchpilot.engine._backend import Event
+from patchpilot.engine._keeper import LAST, MORE
+from patchpilot.engine._queue import BASES, Queue
 from patchpilot.engine.job import Failure, Job, Program, raised
 from patchpilot.errors import EngineError
 
 _AHEAD = 2  # jobs in flight per worker: one runs, one waits, so that the worker never waits for us
-_BASES = 4  # prepared bases that a worker keeps (about 40 MB each for Vital)
 _TRIES = 2  # a job is sent again once if the worker, not the job, seems to be what died
 
 
@@ -52,7 +53,7 @@ class _Root:
         theirs.close()
         self.deadline = time.monotonic() + _start.BOOT_S
 
-    def send(self, number: int, job: Job, tries: int) -> None:
+    def send(self, number: int, job: Job, tries: int, how: str = MORE) -> None:
         """Put a job into a free slot and announce it."""
         slot = min(set(range(_AHEAD)) - {flight.slot for flight in self.flights.values()})
         base, data = self.slots[slot]
@@ -62,11 +63,13 @@ class _Root:
         _linux.store(data, _wire.pack(job.delta))
         self.bases[job.base_key] = None
         self.bases.move_to_end(job.base_key)
-        forget = [self.bases.popitem(last=False)[0]] if len(self.bases) > _BASES else []
+        forget = [self.bases.popitem(last=False)[0]] if len(self.bases) > BASES else []
+        if how == LAST:
+            del self.bases[job.base_key]
         if self.ready and not self.flights:
             self.patience()
         self.flights[number] = _Flight(job, slot, tries)
-        self.link.send(pickle.dumps((number, slot, job.base_key, forget, new)))
+        self.link.send(pickle.dumps((number, slot, job.base_key, forget, new, how)))
 
     def patience(self) -> None:
         """Set the time after which not even the root's own time limits can be working."""
@@ -146,6 +149,7 @@ class Forked:
     def __init__(self, program: Program, workers: int, timeout_s: float) -> None:
         self._owner = os.getpid()
         self._roots: list[_Root] = []
+        self._queue = Queue(workers)
         try:
             for _ in range(workers):
                 self._roots.append(_Root(program, timeout_s))
@@ -155,21 +159,34 @@ class Forked:
 
     def room(self) -> bool:
         """See `Backend.room`."""
-        return any(len(root.flights) < _AHEAD for root in self._roots)
+        return not self._queue.full
 
     def submit(self, number: int, job: Job) -> list[Event]:
         """See `Backend.submit`."""
-        # The least busy worker; among equals one that has the base prepared.
-        root = min(self._roots, key=lambda root: (len(root.flights), job.base_key not in root.bases))
-        try:
-            root.send(number, job, 1)
-        except Exception as error:  # it does not pickle
-            return [(number, raised(error, "run"))]
-        return []
+        self._queue.put(number, job)
+        return self._dispatch() if self._queue.full else []  # sooner, the choice would be poor
+
+    def _dispatch(self) -> list[Event]:
+        """Give jobs that wait to workers that have room, the least busy first."""
+        events: list[Event] = []
+        roots = sorted(self._roots, key=lambda root: len(root.flights))
+        while roots:
+            root = roots.pop(0)
+            elsewhere = {key for other in self._roots if other is not root for key in other.bases}
+            number = self._queue.choose(root.bases, elsewhere, idle=not root.flights)
+            if len(root.flights) >= _AHEAD or number is None:
+                continue
+            job, how = self._queue.take(number)
+            try:
+                root.send(number, job, 1, how)
+            except Exception as error:  # it does not pickle
+                events.append((number, raised(error, "run")))
+            roots = sorted([*roots, root], key=lambda root: len(root.flights))
+        return events
 
     def wait(self, *, block: bool) -> list[Event]:
         """See `Backend.wait`."""
-        events: list[Event] = []
+        events = self._dispatch()
         while not events:
             busy = [root for root in self._roots if root.flights]
             if not busy:
@@ -189,7 +206,11 @@ class Forked:
                     events += root.restart()
             if not block and not ready:
                 break
-        return events
+        return events + self._dispatch()
+
+    def abandon(self) -> None:
+        """See `Backend.abandon`."""
+        self._queue.clear()
 
     def close(self) -> None:
         """See `Backend.close`."""

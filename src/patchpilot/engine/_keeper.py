@@ -1,10 +1,11 @@
 """The prepared process of one base, and the children it forks: one for each job.
 
-The keeper calls `prepare` and from then on only forks. Every child therefore starts from the very same
+The keeper calls `prepare` and from then on only forks; the last job of its life it may run itself. Every child therefore starts from the very same
 memory, hidden random states and voice allocators included, and so gives the same bytes whatever was computed
 before it.
 
-The child of the next job is forked while the present one runs, so the fork is not waited for.
+Where more jobs are likely, the child of the next one is forked while the present one runs, so the fork is not
+waited for.
 """
 
 import gc
@@ -20,10 +21,15 @@ from patchpilot.engine.job import Failure, Program, raised, resolve
 
 Run = Callable[[Any, Any], object]
 
+MORE, FEW, LAST = "more", "few", "last"
+"""How a job is run: in a child, the next one's being forked meanwhile; in a child; in the keeper itself, if there
+is no child yet, which saves a fork and the copies of the pages that a job writes to. After the last it is gone."""
+
 
 def keep(
     control: _linux.Socket,
     program: Program,
+    common: tuple[object, ...],
     base: int,
     slots: Sequence[int],
     timeout_s: float,
@@ -31,24 +37,31 @@ def keep(
 ) -> None:
     """Prepare the base that lies in the shared memory `base`, say so, then serve one job after another.
 
-    Messages out: None (prepared) or a Failure; then for each slot number that comes in, None (the result is
-    in that slot) or a Failure. Returns when the root hangs up, or when `prepare` failed.
+    Messages out: None (prepared) or a Failure; then for each "slot how" that comes in, None (the result is
+    in that slot) or a Failure. Returns after the last job, or when `prepare` failed.
+
+    Raises:
+        EOFError: the root hung up.
     """
     try:
         run: Run = resolve(program.run)
-        state = resolve(program.prepare)(_linux.fetch(base))
+        state = resolve(program.prepare)(_linux.fetch(base), *common)
     except BaseException as error:  # SystemExit too: a child process never leaves by raising
         control.send(pickle.dumps(raised(error, "prepare")))
         return
     gc.collect()
     gc.freeze()  # the collector would touch, and so copy, every page that holds an object
     control.send(pickle.dumps(None))
-    child = Child(run, state, slots)
+    child: Child | None = None
     while True:
-        slot = control.receive()
+        slot, how = control.receive().decode().split()
         noise.take()
-        child.link.send(slot)
-        following = Child(run, state, slots)
+        if how == LAST and child is None:
+            control.send(pickle.dumps(_outcome(slots[int(slot)], run, state)))
+            return
+        child = child or Child(run, state, slots)
+        child.link.send(slot.encode())
+        following = Child(run, state, slots) if how == MORE else None
         control.send(pickle.dumps(child.outcome(timeout_s, noise)))
         child = following
 
@@ -87,14 +100,17 @@ class Child:
 
 
 def _serve(link: _linux.Socket, run: Run, state: object, slots: Sequence[int]) -> NoReturn:
-    slot = slots[int(link.receive())]
-    answer: Failure | None = None
+    link.send(pickle.dumps(_outcome(slots[int(link.receive())], run, state)))
+    os._exit(0)
+
+
+def _outcome(slot: int, run: Run, state: object) -> Failure | None:
+    """Run the job in a slot here, and put its result there."""
     try:
         _linux.store(slot, _wire.pack(run(state, _linux.fetch(slot))))
     except BaseException as error:
-        answer = raised(error, "run")
-    link.send(pickle.dumps(answer))
-    os._exit(0)
+        return raised(error, "run")
+    return None
 
 
 def end(pid: int) -> int:

@@ -1,6 +1,7 @@
 """The root of a worker: a small process, started clean, that boots the program and forks one keeper per base.
 
-It never prepares or runs anything itself, so no native state ever gets into what its keepers start from. It
+It makes what is common to all bases, once, and never prepares or runs anything itself: every keeper starts from
+the same native state, which nothing has used. It
 hears from the parent (the process that made the `Pool`) over one socket, and ends with all its descendants
 when that socket closes, however the parent ended.
 """
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from patchpilot.engine import _keeper, _linux
-from patchpilot.engine.job import Failure, Program, raised, resolve
+from patchpilot.engine.job import Failure, Program, make_common, raised, resolve
 
 LOST = "lost"
 """The answer for a job whose keeper is not there (any more): send it again, with its base."""
@@ -44,20 +45,23 @@ class Root:
         self.timeout_s = timeout_s
         self.noise = _linux.Noise()
         self.kept: dict[str, _Kept] = {}
+        self.common: tuple[object, ...] = ()
 
     def serve(self) -> NoReturn:
-        """Answer requests `(number, slot, key, forget, has_base)` with `(number, None | Failure | LOST)`.
+        """Answer requests `(number, slot, key, forget, has_base, how)` with `(number, None | Failure | LOST)`.
 
         Raises:
             EOFError: the parent is gone.
         """
         while True:
-            number, slot, key, forget, has_base = pickle.loads(self.control.receive())
+            number, slot, key, forget, has_base, how = pickle.loads(self.control.receive())
             for old in forget:
                 self.drop(old)
             bad = self.prepare(key, slot) if has_base else None
-            answer = bad or self.run(key, slot)
+            answer = bad or self.run(key, slot, how)
             self.control.send(pickle.dumps((number, answer)))
+            if how == _keeper.LAST:
+                self.drop(key)
             self.reap()
 
     def prepare(self, key: str, slot: int) -> Failure | None:
@@ -72,8 +76,8 @@ class Root:
                 _linux.die_with(me)
                 self.control.close()
                 ours.close()
-                data = [data for _, data in self.slots]
-                _keeper.keep(theirs, self.program, self.slots[slot][0], data, self.timeout_s, self.noise)
+                base, slots = self.slots[slot][0], [data for _, data in self.slots]
+                _keeper.keep(theirs, self.program, self.common, base, slots, self.timeout_s, self.noise)
             finally:
                 os._exit(0)
         theirs.close()
@@ -89,20 +93,21 @@ class Root:
             self.drop(key)
         return answer
 
-    def run(self, key: str, slot: int) -> Failure | str | None:
+    def run(self, key: str, slot: int, how: str) -> Failure | str | None:
         """Have the keeper of `key` run the job in `slot`."""
         kept = self.kept.get(key)
         if kept is None:
             return LOST
-        kept.link.send(str(slot).encode())
+        kept.link.send(f"{slot} {how}".encode())
+        is_last = how == _keeper.LAST  # then nobody but us times it, or learns how it died
         try:
-            return self.answer(kept, self.timeout_s + _GRACE_S)
+            return self.answer(kept, self.timeout_s + (0.0 if is_last else _GRACE_S))
         except TimeoutError:
             self.drop(key)
             return Failure(f"timed out after {self.timeout_s:g} s", "run")
         except EOFError:
-            self.drop(key)
-            return LOST
+            status = self.drop(key)
+            return Failure(_keeper.died(status), "run", self.noise.take()) if is_last else LOST
 
     def answer(self, kept: _Kept, timeout_s: float) -> Failure | None:
         """What a keeper says next.
@@ -169,6 +174,7 @@ def main() -> None:
     root = Root(control, program, config["slots"], config["timeout_s"])
     try:
         resolve(program.boot)()
+        root.common = make_common(program)
     except BaseException as error:
         control.send(pickle.dumps(("broken", raised(error, "prepare").reason)))
         os._exit(1)

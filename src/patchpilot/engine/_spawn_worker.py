@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from patchpilot.engine import _wire
-from patchpilot.engine.job import Program, raised, resolve
+from patchpilot.engine.job import Program, make_common, raised, resolve
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def _work(give: IO[bytes], program: Program, base: object, delta: object, timeou
     # interpreter's lock, so that no other thread can run: it needs no lock.
     faulthandler.dump_traceback_later(3 * timeout_s + 10.0, exit=True, file=sys.__stderr__ or 2)
     try:
-        state = resolve(program.prepare)(base)
+        state = resolve(program.prepare)(base, *make_common(program))
     except BaseException as error:
         answer: tuple[str, Any] = ("failed", raised(error, "prepare"))
     else:

@@ -188,6 +188,9 @@ class Spawned:
         self._all.discard(process)
         return code
 
+    def abandon(self) -> None:
+        """See `Backend.abandon`; here all have begun."""
+
     def close(self) -> None:
         """See `Backend.close`."""
         if os.getpid() != self._owner:

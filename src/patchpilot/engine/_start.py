@@ -67,7 +67,7 @@ def start(
     )
     everything = {
         **config,
-        "program": [program.boot, program.prepare, program.run],
+        "program": program.names,
         "path": sys.path,
         "owner": os.getpid(),  # for people who look at `ps`
     }

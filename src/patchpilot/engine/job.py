@@ -22,14 +22,27 @@ class Program:
         prepare: `(base) -> state`. What many jobs have in common: make the synthesizer, load the patch.
         run: `(state, delta) -> result`. One job; `result` is anything that pickles (arrays travel without a
             copy through the pickle).
+        identity: `() -> str`, or "". What results depend on besides the job, such as the engine's version and
+            the processor; machines of a cluster must agree on it. By default: the system and its machine type.
+        common: `() -> common`, or "". What every `prepare` would begin with, whatever its base; then `prepare` is
+            `(base, common) -> state`. It is made once in each worker, before any base, and every `prepare` gets
+            it as it was then; one that fails or hangs is a broken installation.
     """
 
     boot: str
     prepare: str
     run: str
+    identity: str = ""
+    common: str = ""
+
+    @property
+    def names(self) -> tuple[str, str, str, str, str]:
+        """All names: `Program(*program.names) == program`."""
+        return self.boot, self.prepare, self.run, self.identity, self.common
 
     def __post_init__(self) -> None:
-        for name in (self.boot, self.prepare, self.run):
+        required = (self.boot, self.prepare, self.run)
+        for name in (*required, *(name for name in (self.identity, self.common) if name)):
             module, _, function = name.partition(":")
             if not module or not function:
                 raise EngineError(f'expected "package.module:function", got {name!r}')
@@ -74,6 +87,11 @@ class Failure:
 
     def __str__(self) -> str:
         return self.reason
+
+
+def make_common(program: Program) -> tuple[object, ...]:
+    """What `prepare` gets besides the base: nothing, or what is common to all."""
+    return (resolve(program.common)(),) if program.common else ()
 
 
 def resolve(name: str) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -44,8 +44,14 @@ class Pool:
         timeout_s: float > 0       wall-clock limit in seconds, for `prepare` and for `run` each
         fork: bool                 whether to fork prepared processes (Linux); default: if the system can,
             unless the environment says `PATCHPILOT_FORK=0`
+        cluster: str               address of a Dask scheduler ("tcp://host:8786") whose workers compute instead
+            of processes here; then neither `workers` nor `fork` can be chosen. See docs/cluster.md.
+
     Raises:
-        ParameterError: `workers` or `timeout_s` is out of range, or `fork` is wanted where there is none.
+        ParameterError: `workers` or `timeout_s` is out of range, `fork` is wanted where there is none, `cluster`
+            is no address or goes with `workers` or `fork`.
+        EngineError: nobody answers at the cluster's address.
+        PluginError: the extra `cluster` is not installed.
     """
 
     def __init__(
@@ -55,7 +61,10 @@ class Pool:
         workers: int | None = None,
         timeout_s: float = 20.0,
         fork: bool | None = None,
+        cluster: str | None = None,
     ) -> None:
+        if cluster is not None and (workers is not None or fork is not None):
+            raise ParameterError("workers and fork are of this machine: leave them out where there is a cluster")
         if workers is None:
             workers = _cpus()
         if workers < 1:
@@ -64,8 +73,10 @@ class Pool:
             raise ParameterError(f"expected timeout_s > 0 (seconds), got {timeout_s}")
         self.program = program
         self.workers = workers
+        self._most_done = 2 * workers  # results that lie here before no more jobs are drawn
         self.timeout_s = timeout_s
         self.fork = _choose_fork(fork)
+        self.cluster = cluster
         self._numbers = itertools.count()
         self._bad: dict[str, Failure] = {}
         self._turn = threading.Lock()
@@ -93,7 +104,7 @@ class Pool:
             results[order[at]] = result
         return results
 
-    def imap(self, jobs: Iterable[Job]) -> Iterator[tuple[int, Any]]:
+    def imap(self, jobs: Iterable[Job]) -> Generator[tuple[int, Any]]:
         """Run `jobs`, which may be endless: they are drawn as workers get free, by the thread that iterates.
 
         While the caller works on a result, the workers go on with the next jobs.
@@ -106,14 +117,18 @@ class Pool:
         """
         with self._my_turn():
             call = _Call(enumerate(jobs))
-            while True:
-                self._fill(call)
-                if not (call.more or call.flying or call.done):
-                    return
-                self._collect(call)
-                self._fill(call)  # before the caller gets to work: the workers should have some too
-                if call.done:
-                    yield call.done.popleft()
+            try:
+                while True:
+                    self._fill(call)
+                    if not (call.more or call.flying or call.done):
+                        return
+                    self._collect(call)
+                    self._fill(call)  # before the caller gets to work: the workers should have some too
+                    if call.done:
+                        yield call.done.popleft()
+            finally:
+                if self._backend is not None:
+                    self._backend.abandon()
 
     def close(self) -> None:
         """End all worker processes, at once. May be called again."""
@@ -130,7 +145,7 @@ class Pool:
 
     def _fill(self, call: _Call) -> None:
         """Draw jobs while a worker is free for them."""
-        while call.more and len(call.done) < 2 * self.workers and self._open().room():
+        while call.more and len(call.done) < self._most_done and self._open().room():
             drawn = next(call.source, None)
             if drawn is None:
                 call.more = False
@@ -184,7 +199,14 @@ class Pool:
         if self._closed:
             raise EngineError("this pool is closed")
         if self._backend is None:
-            if self.fork:
+            if self.cluster is not None:
+                # not above: it is Dask's
+                from patchpilot.engine._cluster import BATCH, Cluster
+
+                self._backend = cluster = Cluster(self.program, self.cluster, self.timeout_s)
+                self.workers = max(1, cluster.threads)
+                self._most_done = BATCH * self.workers  # for they come by the dozen
+            elif self.fork:
                 # not above: it needs what only Linux has
                 from patchpilot.engine._forked import Forked
 

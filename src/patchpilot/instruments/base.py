@@ -39,7 +39,11 @@ class Instrument(Protocol):
         """Play a patch; raises `EngineError`."""
 
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
-        """Play many patches; yields (position, audio or error) as they are done."""
+        """Play many patches; yields (position, audio or error) as they are done.
+
+        `pairs` may be endless: they are drawn as there is room, in the thread that iterates. Who wants no more
+        closes the iterator.
+        """
 
     def export(self, patch: Patch, path: Path | str) -> None:
         """Write its native preset file; raises `OutputError`."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from patchpilot.errors import PatchError
 from patchpilot.files import make_folder, write_bytes
@@ -52,6 +53,16 @@ class Asset:
             raise PatchError("expected a whole asset file, got a cut-off one: fetch or make it again")
         kind, header = (part.decode(errors="replace") for part in parts[:2])
         return cls(kind, header, tuple(parts[2:]))
+
+
+class Assets(Protocol):
+    """Anything that holds assets by the sha256 of their content: a folder, a dataset, a database."""
+
+    def put(self, asset: Asset) -> str:
+        """Keep an asset (once) and return its sha256."""
+
+    def get(self, digest: str) -> Asset:
+        """The asset of that sha256; raises `PatchError` where it is missing or damaged."""
 
 
 class AssetStore:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import struct
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from patchpilot.errors import PatchError
 
 Json = Any
 """What `json.loads` returns."""
+_FLOAT32 = struct.Struct("<f")
+_LARGEST = 3.4e38
+"""Below what float32 holds, so that nothing up to it becomes infinite."""
 
 
 def float32(value: float, *, name: str = "value") -> float:
@@ -28,6 +32,8 @@ def float32(value: float, *, name: str = "value") -> float:
     Raises:
         PatchError: `value` is NaN or infinite, or no number.
     """
+    if type(value) is float and -_LARGEST <= value <= _LARGEST:
+        return float(_FLOAT32.unpack(_FLOAT32.pack(value))[0]) + 0.0  # the same, several times as fast
     try:
         with np.errstate(over="ignore"):
             rounded = float(np.float32(value))

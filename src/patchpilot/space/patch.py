@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from patchpilot.errors import PatchError
-from patchpilot.space.assets import Asset, AssetStore
+from patchpilot.space.assets import Asset, Assets
 from patchpilot.space.canonical import Json, canonical_json, float32, sha256
 from patchpilot.space.routing import FIELDS, Routing, in_order
 
@@ -133,19 +133,19 @@ class Patch:
             "format": FORMAT,
             "instrument": self.instrument,
             "values": dict(self.values),
-            "routings": [dataclasses.asdict(routing) for routing in self.routings],
+            "routings": [dict(vars(routing)) for routing in self.routings],
             "assets": {slot: asset.sha256 for slot, asset in self.assets.items()},
             "extra": self.extra,
         }
 
-    def to_json(self, store: AssetStore) -> Json:
+    def to_json(self, store: Assets) -> Json:
         """Plain JSON, its assets kept in `store`."""
         for asset in self.assets.values():
             store.put(asset)
         return {**self._sounding(), "info": dict(self.info)}
 
     @classmethod
-    def from_json(cls, data: Json, store: AssetStore) -> Patch:
+    def from_json(cls, data: Json, store: Assets) -> Patch:
         """The inverse of `to_json`.
 
         Raises:

@@ -5,6 +5,9 @@ of named assets, and the routings that may be there. It is frozen: its name carr
 and hashed, and another distribution is another name.
 
     patch = vital.priors["core-v1"].draw(vital.space, seed=0, index=17)
+
+Where the uniform numbers come from is another matter: `draw` has its own stream, a dataset takes evenly spread
+ones (`space.sequences`) to `patch`.
 """
 
 from __future__ import annotations
@@ -13,107 +16,43 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from patchpilot.errors import ParameterError
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
+from patchpilot.space.distribution import (
+    Distribution,
+    Fixed,
+    Mix,
+    Peaked,
+    Uniform,
+    Whole,
+    choice,
+    pick,
+    sometimes,
+)
+from patchpilot.space.matrix import Matrix
 from patchpilot.space.patch import Patch
 from patchpilot.space.routing import Routing
 from patchpilot.space.space import Space
 
-
-class Distribution(Protocol):
-    """Where a value comes from."""
-
-    def value(self, u: float, v: float) -> float:
-        """The value of two uniform draws from [0, 1)."""
-
-    def __str__(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Uniform:
-    """Every value of a range alike."""
-
-    low: float
-    high: float
-
-    def value(self, u: float, v: float) -> float:  # noqa: ARG002 (one draw is enough)
-        """Linear in `u`."""
-        return self.low + u * (self.high - self.low)
-
-    def __str__(self) -> str:
-        return f"{self.low:g} .. {self.high:g}"
-
-
-@dataclass(frozen=True)
-class Peaked:
-    """A triangle over a range: most often near `mode`."""
-
-    low: float
-    mode: float
-    high: float
-
-    def value(self, u: float, v: float) -> float:  # noqa: ARG002
-        """The inverse of the triangle's cumulative distribution at `u`."""
-        width, left = self.high - self.low, self.mode - self.low
-        if u * width < left:
-            return self.low + math.sqrt(u * width * left)
-        return self.high - math.sqrt((1.0 - u) * width * (self.high - self.mode))
-
-    def __str__(self) -> str:
-        return f"{self.low:g} .. {self.mode:g} .. {self.high:g}"
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """One value."""
-
-    at: float
-
-    def value(self, u: float, v: float) -> float:  # noqa: ARG002
-        """Always the same."""
-        return self.at
-
-    def __str__(self) -> str:
-        return f"{self.at:g}"
-
-
-@dataclass(frozen=True)
-class Mix:
-    """One of several distributions, by weight."""
-
-    parts: tuple[tuple[float, Distribution], ...]
-
-    def value(self, u: float, v: float) -> float:
-        """The part that `v` falls on, at `u`."""
-        return self.parts[pick([weight for weight, _ in self.parts], v)][1].value(u, v)
-
-    def __str__(self) -> str:
-        return " | ".join(f"{weight:.0%} {part}" for weight, part in self.parts)
-
-
-def choice(weights: Mapping[float, float]) -> Mix:
-    """One of several values, by weight."""
-    return Mix(tuple((weight, Fixed(value)) for value, weight in weights.items()))
-
-
-def sometimes(probability: float, drawn: Distribution, otherwise: float = 0.0) -> Mix:
-    """A distribution now and then, else one value."""
-    return Mix(((1.0 - probability, Fixed(otherwise)), (probability, drawn)))
-
-
-def pick(weights: list[float], u: float) -> int:
-    """The place of the weight that `u` in [0, 1) falls on."""
-    at = u * math.fsum(weights)
-    for i, weight in enumerate(weights):
-        at -= weight
-        if at < 0.0:
-            return i
-    return len(weights) - 1
+__all__ = [
+    "Distribution",
+    "Fixed",
+    "Matrix",
+    "Mix",
+    "Peaked",
+    "Prior",
+    "Route",
+    "Uniform",
+    "Whole",
+    "choice",
+    "pick",
+    "sometimes",
+]
 
 
 @dataclass(frozen=True)
@@ -147,6 +86,8 @@ class Prior:
         asset: finds an asset by its name.
         cutoffs: parameters in semitones that stay where they are when another key is played, each with the
             parameter that says which part of the way it follows (None: no part).
+        matrix: routings at random, beside those of `routes`.
+        reasons: why what is drawn is not simply everything: parameters or topics, and a phrase for each.
     """
 
     name: str
@@ -156,6 +97,14 @@ class Prior:
     gates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asset: Callable[[str], Asset] | None = None
     cutoffs: Mapping[str, str | None] = field(default_factory=dict)
+    matrix: Matrix | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def n_draws(self) -> int:
+        """Pairs of uniform numbers that a patch is made of, the same count for every patch."""
+        n_matrix = 0 if self.matrix is None else self.matrix.n_draws
+        return len(self.values) + len(self.assets) + 2 * len(self.routes) + n_matrix
 
     def draw(self, space: Space, seed: int, index: int) -> Patch:
         """The patch at a place in the prior's endless sequence of a seed.
@@ -169,8 +118,24 @@ class Prior:
         if seed < 0 or index < 0:
             raise ParameterError(f"expected seed >= 0 and index >= 0, got {seed} and {index}")
         stream = np.random.Generator(np.random.PCG64(np.random.SeedSequence((seed, index))))
-        n_draws = len(self.values) + len(self.assets) + 2 * len(self.routes)
-        draws = iter(stream.random((n_draws, 2)).tolist())
+        return self.patch(space, stream.random((self.n_draws, 2)))
+
+    def patch(self, space: Space, uniforms: npt.NDArray[np.float64]) -> Patch:
+        """The patch of some uniform numbers.
+
+        Args:
+            space: the instrument's space.
+            uniforms: float64 (n_draws, 2) in [0, 1).
+
+        Raises:
+            ParameterError: there are more or fewer numbers.
+            PatchError: the prior belongs to another instrument.
+        """
+        if uniforms.shape != (self.n_draws, 2):
+            raise ParameterError(
+                f"{self.name}: expected uniform numbers of shape ({self.n_draws}, 2), got {uniforms.shape}"
+            )
+        draws = iter(uniforms.tolist())
         values = {name: drawn.value(*next(draws)) for name, drawn in self.values.items()}
         names = {
             slot: list(options)[pick(list(options.values()), next(draws)[0])]
@@ -181,6 +146,13 @@ class Prior:
         values = {name: round(v) if space[name].is_categorical else v for name, v in values.items()}
         silent = self.silent(space, values)
         names = {slot: name for slot, name in names.items() if not slot.startswith(silent)}
+        routings = [
+            Routing(route.source, route.destination, amount)
+            for route, is_there, amount in zip(self.routes, there, amounts, strict=True)
+            if is_there
+        ]
+        if self.matrix is not None:
+            routings += self.matrix.routings(space, list(draws), silent=silent, beside=routings)
         assert self.asset is not None or not names
         return Patch.make(
             space,
@@ -189,11 +161,7 @@ class Prior:
                 for name, value in values.items()
                 if name in self.gates or not name.startswith(silent)
             },
-            routings=[
-                Routing(route.source, route.destination, amount)
-                for route, is_there, amount in zip(self.routes, there, amounts, strict=True)
-                if is_there
-            ],
+            routings=routings,
             assets={slot: self.asset(name) for slot, name in names.items()} if self.asset else {},
             info={"assets": names} if names else None,
         )
@@ -234,8 +202,11 @@ class Prior:
         for route in self.routes:
             way = f"{route.source} > {route.destination}"
             lines.append(f"  {way:<32} {route.probability:.0%} there: {route.amount}")
+        lines += self.matrix.lines if self.matrix is not None else []
         lines += ["only while switched on"] if self.gates else []
         lines += [f"  {switch:<32} {', '.join(names)}" for switch, names in self.gates.items()]
+        lines += ["why"] if self.reasons else []
+        lines += [f"  {what:<32} {reason}" for what, reason in self.reasons.items()]
         return "\n".join(lines)
 
     @cached_property

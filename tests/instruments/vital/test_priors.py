@@ -39,7 +39,7 @@ def drawn(prior: Prior, space: Space, n: int) -> list[Patch]:
 
 
 def test_all_priors_are_there_and_the_libraries_is_the_first(vital: Vital) -> None:
-    assert list(vital.priors) == ["core-v1", "tier3-v1"]
+    assert list(vital.priors) == ["core-v1", "tier3-v1", *(f"wide-tier{i}-v1" for i in (1, 2, 3))]
     assert all(vital.priors[prior.name] is prior for prior in PRIORS)
 
 

@@ -20,12 +20,28 @@ def boot() -> None:
     import vita  # noqa: F401
 
 
-def prepare(base: dict[str, Any]) -> Any:
+def identity() -> str:
+    """Vital's fingerprint on this machine; loads nothing."""
+    from patchpilot.instruments._fingerprint import fingerprint
+    from patchpilot.instruments.vital.discover import engine_version
+
+    return fingerprint("vital", engine_version())
+
+
+def common() -> Any:
+    """The first engine of its process, as it is made."""
+    import vita
+
+    return vita.Synth()
+
+
+def prepare(base: dict[str, Any], synth: Any) -> Any:
     """A fresh engine with a preset loaded.
 
     Args:
         base: "document": Vital preset JSON as text, or None for the init preset;
             "sample_rate": Hz; "engine_seed": how many engines are made and dropped before this one.
+        synth: what `common` made.
 
     Raises:
         ValueError: the engine refuses the preset.
@@ -33,8 +49,7 @@ def prepare(base: dict[str, Any]) -> Any:
     import vita
 
     for _ in range(base["engine_seed"]):
-        vita.Synth()
-    synth = vita.Synth()
+        synth = vita.Synth()
     synth.set_sample_rate(base["sample_rate"])
     if base["document"] is not None and not synth.load_json(base["document"]):
         raise ValueError("Vital's engine refuses this preset")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -15,14 +18,15 @@ from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job, Pool, Program
 from patchpilot.errors import EngineError, PatchError
 from patchpilot.files import write_text
-from patchpilot.instruments._fingerprint import fingerprint
-from patchpilot.instruments.vital.discover import engine_version, vital_space
+from patchpilot.instruments.vital._worker import identity
+from patchpilot.instruments.vital.discover import vital_space
 from patchpilot.instruments.vital.edits import edits
 from patchpilot.instruments.vital.folders import user_presets
 from patchpilot.instruments.vital.knobs import knobs
 from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse, structure_key
 from patchpilot.instruments.vital.priors import CORE, TIER3
 from patchpilot.instruments.vital.wavetables import is_built_in
+from patchpilot.instruments.vital.wide import TIERS, wide_prior
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
 from patchpilot.space.edit import Edit
@@ -32,7 +36,13 @@ from patchpilot.space.prior import Prior
 from patchpilot.space.space import Space
 
 _WORKER = "patchpilot.instruments.vital._worker"
-PROGRAM = Program(boot=f"{_WORKER}:boot", prepare=f"{_WORKER}:prepare", run=f"{_WORKER}:run")
+PROGRAM = Program(
+    boot=f"{_WORKER}:boot",
+    prepare=f"{_WORKER}:prepare",
+    run=f"{_WORKER}:run",
+    identity=f"{_WORKER}:identity",
+    common=f"{_WORKER}:common",
+)
 _RANDOM_SOURCE = re.compile(r"^random(_\d)?$")
 
 
@@ -43,15 +53,21 @@ class Vital:
         workers: how many processes render at once; one for each usable core by default.
         timeout_s: longest time one note may take to render.
         fork: whether workers fork (faster); where the system can, by default.
+        cluster: a Dask scheduler's address, whose workers render instead of this machine (docs/cluster.md).
     """
 
     name = "vital"
     suffix = ".vital"
 
     def __init__(
-        self, *, workers: int | None = None, timeout_s: float = 60.0, fork: bool | None = None
+        self,
+        *,
+        workers: int | None = None,
+        timeout_s: float = 60.0,
+        fork: bool | None = None,
+        cluster: str | None = None,
     ) -> None:
-        self._pool = Pool(PROGRAM, workers=workers, timeout_s=timeout_s, fork=fork)
+        self._pool = Pool(PROGRAM, workers=workers, timeout_s=timeout_s, fork=fork, cluster=cluster)
         self._structures: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -69,15 +85,16 @@ class Vital:
         """All controls that shape sound, the modulation matrix and the named views."""
         return vital_space(lambda: self._ask(None, "describe"))
 
-    @property
+    @cached_property
     def priors(self) -> Mapping[str, Prior]:
-        """ "core-v1", which libraries are made of, and "tier3-v1", which is richer."""
-        return {prior.name: prior for prior in (CORE, TIER3)}
+        """ "core-v1", which libraries are made of, "tier3-v1", which is richer, and those for datasets."""
+        wide = (wide_prior(self.space, tier) for tier in TIERS)
+        return {prior.name: prior for prior in (CORE, TIER3, *wide)}
 
     @cached_property
     def fingerprint(self) -> str:
         """Engine version, system and processor: what bit-exactness is promised for."""
-        return fingerprint("vital", engine_version())
+        return identity()
 
     def render(self, patch: Patch, performance: Performance) -> Audio:
         """Play a patch.
@@ -99,18 +116,30 @@ class Vital:
         return [results[i] for i in range(len(results))]
 
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
-        """Play many patches, and yield (position, audio or error) as they are done."""
-        pairs = list(pairs)
-        jobs = [(i, note) for i, (_, performance) in enumerate(pairs) for note in performance.notes]
-        open_notes = [len(performance.notes) for _, performance in pairs]
-        parts: list[list[tuple[Note, object]]] = [[] for _ in pairs]
-        for k, result in self._pool.imap(self._job(*pairs[i], note) for i, note in jobs):
-            i, note = jobs[k]
-            parts[i].append((note, result))
-            open_notes[i] -= 1
-            if open_notes[i] == 0:
-                yield i, _mixed(parts[i], pairs[i][1])
-                parts[i] = []
+        """Play many patches, and yield (position, audio or error) as they are done.
+
+        Args:
+            pairs: may be endless; drawn as workers have room. Patches of one structure are rendered faster
+                when they come one after another.
+        """
+        playing: dict[int, _Playing] = {}
+        notes: dict[int, tuple[int, Note]] = {}  # by number of the job: whose, and which
+
+        def jobs() -> Iterator[Job]:
+            numbers = itertools.count()
+            for i, (patch, performance) in enumerate(pairs):
+                playing[i] = _Playing(performance)
+                for note in performance.notes:
+                    notes[next(numbers)] = i, note
+                    yield self._job(patch, performance, note)
+
+        with contextlib.closing(self._pool.imap(jobs())) as results:
+            for k, result in results:
+                i, note = notes.pop(k)
+                parts = playing[i].parts
+                parts.append((note, result))
+                if len(parts) == len(playing[i].performance.notes):
+                    yield i, _mixed(parts, playing.pop(i).performance)
 
     def export(self, patch: Patch, path: Path | str) -> None:
         """Write a `.vital` file that Vital opens.
@@ -205,6 +234,14 @@ class Vital:
                 self._structures.pop(next(iter(self._structures)))
             self._structures[key] = json.dumps(document(self.space, patch, structure_only=True))
         return self._structures[key]
+
+
+@dataclass
+class _Playing:
+    """A performance of which some notes may be rendered already."""
+
+    performance: Performance
+    parts: list[tuple[Note, object]] = field(default_factory=list)
 
 
 def is_random(space: Space, patch: Patch) -> bool:

@@ -1,0 +1,317 @@
+"""`patchpilot dataset generate`: render patches into a file that loses no row."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from patchpilot.datasets.generate import Progress
+    from patchpilot.datasets.plan import Plan
+    from patchpilot.datasets.samplers.base import Sampler
+    from patchpilot.instruments.base import Instrument
+
+_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+
+
+def _range(_: click.Context, __: click.Parameter, value: str) -> tuple[float, float]:
+    """One number, or two as LOW..HIGH."""
+    try:
+        low, _dots, high = value.partition("..")
+        return float(low), float(high or low)
+    except ValueError:
+        raise click.BadParameter(f"expected a number or LOW..HIGH, got {value!r}") from None
+
+
+def _notes(_: click.Context, __: click.Parameter, value: str) -> dict[str, Any]:
+    """MIDI notes as 48,60,72, or a range that they are drawn from as 36..84."""
+    try:
+        if ".." in value:
+            low, high = value.split("..")
+            return {"notes": (), "drawn_from": (int(low), int(high))}
+        return {"notes": tuple(int(note) for note in value.split(","))}
+    except ValueError:
+        raise click.BadParameter(f"expected notes as 48,60,72 or a range as 36..84, got {value!r}") from None
+
+
+@click.command("generate")
+@click.option("--instrument", "instrument_name", default="vital", show_default=True, help="What plays.")
+@click.option(
+    "-n",
+    "--rows",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1, 10**9),
+    help="How many rows: patches times notes.",
+)
+@click.option(
+    "-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="File to write (.h5)."
+)
+@click.option(
+    "--tier",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 3),
+    help="1 one voice, 2 every parameter, 3 with the modulation matrix.",
+)
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
+@click.option(
+    "--prior",
+    help='What patches are drawn from; the tier\'s musical one by default, "none" for the raw space.',
+)
+@click.option(
+    "--sequence",
+    default="lhs",
+    show_default=True,
+    type=click.Choice(["lhs", "sobol", "random"]),
+    help="How the space is covered.",
+)
+@click.option(
+    "--presets", multiple=True, type=_FOLDER, help="Folder of presets, which come first. May be repeated."
+)
+@click.option("--own-presets", is_flag=True, help="The presets of the instrument's own folders, likewise.")
+@click.option("--presets-only", is_flag=True, help="Nothing but the presets.")
+@click.option(
+    "--augment",
+    default=0.0,
+    metavar="SHARE",
+    type=click.FloatRange(0.0, 1.0),
+    help="Share of patches that are made of the presets: perturbed, crossed, modules swapped.",
+)
+@click.option("--wavetables", type=_FOLDER, help="Catalog of wavetables to draw from as well.")
+@click.option(
+    "--notes",
+    default="48,60,72",
+    show_default=True,
+    callback=_notes,
+    help="MIDI notes, each a row; or a range to draw them from, as 36..84.",
+)
+@click.option(
+    "--notes-per-patch",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 128),
+    help="How many are drawn from a range.",
+)
+@click.option(
+    "--velocity", default="0.5..1", show_default=True, callback=_range, help="One, or a range to draw from."
+)
+@click.option("--hold", default=1.5, show_default=True, type=float, help="Seconds that the key is held.")
+@click.option("--length", default=2.0, show_default=True, type=float, help="Seconds of audio.")
+@click.option("--rate", default=44100, show_default=True, type=int, help="Sample rate in Hz.")
+@click.option(
+    "--audio",
+    default="float32",
+    show_default=True,
+    type=click.Choice(["float32", "float16", "flac", "none"]),
+    help="How audio is stored.",
+)
+@click.option(
+    "--compression",
+    default="lzf",
+    show_default=True,
+    type=click.Choice(["lzf", "gzip", "none"]),
+    help="Of float audio.",
+)
+@click.option(
+    "--features",
+    default="",
+    metavar="NAME,…",
+    help="What is stored beside the audio: logmel, spectral, clap.",
+)
+@click.option(
+    "--quietest",
+    default=-60.0,
+    show_default=True,
+    type=float,
+    help="RMS in dB below which a render is silent.",
+)
+@click.option(
+    "--loudest", default=6.0, show_default=True, type=float, help="Peak in dB above which it is clipped."
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 1024), help="Processes that render; one for each core by default."
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Scheduler of a Dask cluster to render on, as tcp://host:8786."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what the dataset holds as JSON.")
+def command(
+    instrument_name: str,
+    rows: int,
+    out: Path,
+    workers: int | None,
+    cluster: str | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Render patches into one HDF5 file: labels, and what they sound like.
+
+    The labels are exactly what the engine was told. Stopped in any way, it goes on where it was when the same
+    command is given again, and the content is the same as if it had never stopped, whatever the number of
+    workers. A finished file is sealed: it never changes.
+    """
+    from patchpilot.datasets.faults import Limits
+    from patchpilot.datasets.generate import generate
+    from patchpilot.instruments.base import instrument
+
+    plan = _plan(**asked)
+    limits = Limits(quietest_db=asked["quietest"], loudest_db=asked["loudest"])
+    options: dict[str, Any] = {"workers": workers} if workers else {}
+    options |= {"cluster": cluster} if cluster else {}
+    with instrument(instrument_name, **options) as synth:
+        sampler = _sampler(synth, **asked)
+        meter = _Meter()
+        try:
+            dataset = generate(
+                synth,
+                out,
+                rows,
+                tier=asked["tier"],
+                seed=asked["seed"],
+                sampler=sampler,
+                plan=plan,
+                limits=limits,
+                audio=asked["audio"],
+                compression=asked["compression"],
+                features=tuple(name.strip() for name in asked["features"].split(",") if name.strip()),
+                provenance={"command": shlex.join(["patchpilot", *sys.argv[1:]])},
+                on_progress=meter.show,
+            )
+        except KeyboardInterrupt:
+            meter.clear()
+            click.echo("note: finished rows are kept; the same command goes on from there", err=True)
+            raise
+        finally:
+            meter.clear()
+        meter.tell()
+    with dataset:
+        said = {
+            "file": str(out),
+            "rows": len(dataset),
+            "tried": dataset.tried,
+            "rejected": dataset.rejected,
+            "content_hash": dataset.content_hash,
+        }
+        if len(dataset) < rows:
+            click.echo(
+                f"note: the presets gave {len(dataset)} rows of the {rows} that were asked for", err=True
+            )
+    click.echo(json.dumps(said) if as_json else click.format_filename(out))
+
+
+def _plan(
+    *,
+    notes: dict[str, Any],
+    notes_per_patch: int,
+    velocity: tuple[float, float],
+    hold: float,
+    length: float,
+    rate: int,
+    **_: Any,
+) -> Plan:
+    from patchpilot.datasets.plan import Plan
+
+    return Plan(
+        **notes, drawn=notes_per_patch, velocity=velocity, hold_s=hold, length_s=length, sample_rate=rate
+    )
+
+
+def _sampler(
+    synth: Instrument,
+    *,
+    tier: int,
+    seed: int,
+    prior: str | None,
+    sequence: str,
+    presets: Sequence[Path],
+    own_presets: bool,
+    presets_only: bool,
+    augment: float,
+    wavetables: Path | None,
+    **_: Any,
+) -> Sampler:
+    """Presets first, then what is drawn, and what is made of presets, by share."""
+    from patchpilot.datasets.preset_files import preset_folders
+    from patchpilot.datasets.samplers.augmented import Augmented
+    from patchpilot.datasets.samplers.chain import Chain
+    from patchpilot.datasets.samplers.drawn import Drawn
+    from patchpilot.datasets.samplers.mixed import Mixed
+    from patchpilot.datasets.samplers.presets import Presets
+    from patchpilot.datasets.tiers import default_prior, prior_named
+
+    if own_presets:
+        presets = [*presets, *preset_folders(synth)]
+    if not presets and (own_presets or presets_only or augment):
+        raise click.UsageError(
+            f"{synth.name} has no presets of its own here: name a folder with --presets"
+            if own_presets
+            else "--presets-only and --augment need --presets FOLDER or --own-presets"
+        )
+    chosen = prior_named(synth, tier, prior) if prior else default_prior(synth, tier)
+    if wavetables is not None:
+        from patchpilot.datasets.wavetables import Catalog, with_tables
+
+        chosen = with_tables(chosen, Catalog.load(wavetables))
+    rest: Sampler = Drawn(synth.space, chosen, tier, seed, sequence)
+    if not presets:
+        return rest
+    ours = Presets.read(synth, presets, tier)
+    for path, reason in ours.refused.items():
+        click.echo(f"note: {path} is left out: {reason}", err=True)
+    if presets_only:
+        return ours
+    if augment:
+        rest = Mixed([(1.0 - augment, rest), (augment, Augmented(synth, ours, tier, seed))], seed)
+    return Chain(ours, rest)
+
+
+@dataclasses.dataclass
+class _Meter:
+    """One line that is rewritten on a terminal, and what is to be told at the end."""
+
+    began: float = dataclasses.field(default_factory=time.monotonic)
+    progress: Progress | None = None
+
+    def show(self, progress: Progress) -> None:
+        """Rows, rows a second, what is left, and the share that was rejected."""
+        self.progress = progress
+        if not sys.stderr.isatty():
+            return
+        made, seconds = progress.rows - progress.found, time.monotonic() - self.began
+        rate = made / seconds if seconds > 0 else 0.0
+        left = f", {_clock((progress.wanted - progress.rows) / rate)} left" if rate > 0 else ""
+        left_out = sum(progress.rejected.values())
+        share = f", {left_out / progress.tried:.0%} of patches left out" if progress.tried else ""
+        sys.stderr.write(
+            f"\r\x1b[K{progress.rows} of {progress.wanted} rows, {rate:.1f} a second{left}{share}"
+        )
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+
+    def tell(self) -> None:
+        """What went wrong on the way; each of it is in the file too."""
+        failures = self.progress.failures if self.progress else []
+        for failure in failures[:10]:
+            click.echo(f"note: left out, since it could not be rendered: {failure}", err=True)
+        if len(failures) > 10:
+            click.echo(f"note: and {len(failures) - 10} more; `dataset inspect` lists them all", err=True)
+
+
+def _clock(seconds: float) -> str:
+    """Hours, minutes and seconds as people read them."""
+    minutes, left = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s" if minutes else f"{left} s"

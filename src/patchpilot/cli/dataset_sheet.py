@@ -1,0 +1,37 @@
+"""`patchpilot dataset sheet`: spectrograms of many rows on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("sheet", short_help="Draw spectrograms of many rows on one page.")
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, readable=False), help="PNG file to write."
+)
+@click.option("--rows", default=64, show_default=True, type=click.IntRange(1, 1024), help="How many.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of which are drawn.")
+@click.option("--force", is_flag=True, help="Replace an earlier file.")
+def command(file: Path, out: Path, rows: int, seed: int, force: bool) -> None:
+    """Draw spectrograms of many rows on one page: a contact sheet, as a PNG file.
+
+    The rows come from all over the FILE, one of each of equal stretches; another seed shows others.
+    """
+    from patchpilot.datasets.reader import Dataset
+    from patchpilot.datasets.sheet import chosen, sheet_png
+    from patchpilot.errors import OutputError
+    from patchpilot.files import write_bytes
+
+    if out.exists() and not force:
+        raise OutputError(
+            f"{out} exists and is kept: name another file with --out, or replace it with --force"
+        )
+    if out.exists() and file.exists() and out.samefile(file):
+        raise OutputError(f"{file} would be overwritten by its own picture: name another file with --out")
+    with Dataset(file) as dataset:
+        png = sheet_png(dataset, chosen(len(dataset), rows, seed=seed), title=file.name)
+    write_bytes(out, png)
+    click.echo(click.format_filename(out))

@@ -1,0 +1,145 @@
+"""Patches drawn, played on all their notes, and judged: in order, whatever the order in which renders come back."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from patchpilot.audio import Audio
+from patchpilot.datasets.faults import FAILED, KEPT
+from patchpilot.datasets.journal import Journal
+from patchpilot.datasets.recipe import Recipe
+from patchpilot.datasets.samplers.base import Draft, Sampler
+from patchpilot.errors import EngineError
+from patchpilot.instruments.base import Instrument
+from patchpilot.space import Patch, Performance
+
+Place = tuple[int, int]
+"""Which candidate, and which of its notes."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Candidate:
+    """A patch that was drawn, and what came of it.
+
+    Attributes:
+        number: its place in the sampler's sequence.
+        draft: the patch, and where it comes from.
+        performances: what it is played with.
+        heard: audio or failure by number of the note, as they come.
+    """
+
+    number: int
+    draft: Draft
+    performances: tuple[Performance, ...]
+    heard: dict[int, Audio | EngineError] = field(default_factory=dict)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all its notes came back."""
+        return len(self.heard) == len(self.performances)
+
+    @property
+    def failures(self) -> list[str]:
+        """A phrase for each note that could not be rendered."""
+        return [
+            f"note {self.performances[k].notes[0].pitch}: {result}"
+            for k, result in sorted(self.heard.items())
+            if isinstance(result, EngineError)
+        ]
+
+    def verdict(self, recipe: Recipe) -> int:
+        """`KEPT`, or why it is no part of the dataset: what the first of its notes that is not good has."""
+        for k in range(len(self.performances)):
+            result = self.heard[k]
+            verdict = recipe.limits.verdict(result) if isinstance(result, Audio) else FAILED
+            if verdict != KEPT:
+                return verdict
+        return KEPT
+
+
+class Rendering:
+    """Candidates from a place of the sequence on, each as soon as it and all before it are done.
+
+    What comes back goes to the journal first. A render that fails is tried once more, so that a machine's bad
+    moment does not decide what is in a dataset.
+
+    Args:
+        instrument: plays them.
+        sampler: draws them.
+        recipe: says how.
+        first: number of the first candidate.
+        journal: of renders that an earlier run made, and this one makes.
+    """
+
+    def __init__(
+        self, instrument: Instrument, sampler: Sampler, recipe: Recipe, first: int, journal: Journal
+    ) -> None:
+        self._instrument, self._sampler, self._recipe = instrument, sampler, recipe
+        self._journal = journal
+        self._known = journal.found()
+        self._first = first
+        self._open: dict[int, Candidate] = {}
+        self._sent: dict[int, Place] = {}
+        self._again: deque[Place] = deque()
+        self._tried_twice: set[Place] = set()
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """Endless, if the sampler is."""
+        release = self._first
+        drawn = self._candidates()
+        while True:
+            for position, result in self._instrument.stream(self._pairs(drawn)):
+                self._take(self._sent.pop(position), result)
+                while release in self._open and self._open[release].is_done:
+                    yield self._open.pop(release)
+                    release += 1
+            while release in self._open and self._open[release].is_done:  # all from the journal
+                yield self._open.pop(release)
+                release += 1
+            if not self._again:
+                return
+
+    def _candidates(self) -> Iterator[Candidate]:
+        """Candidates as they are drawn, with what is known of them already."""
+        plan, seed, n = self._recipe.plan, self._recipe.seed, self._sampler.n_patches
+        for number in itertools.count(self._first) if n is None else range(self._first, n):
+            performances = plan.performances(seed, number)
+            candidate = Candidate(number, self._sampler.draft(number), performances)
+            for k in range(len(performances)):
+                if (known := self._known.pop((number, k), None)) is not None:
+                    candidate.heard[k] = known
+            self._open[number] = candidate
+            yield candidate
+
+    def _pairs(self, drawn: Iterator[Candidate]) -> Iterator[tuple[Patch, Performance]]:
+        """What is to be played next: what failed once, then the notes of the next candidate."""
+        position = itertools.count()
+        while True:
+            while self._again:
+                number, k = self._again.popleft()
+                candidate = self._open[number]
+                self._sent[next(position)] = (number, k)
+                yield candidate.draft.patch, candidate.performances[k]
+            following = next(drawn, None)
+            if following is None:
+                return
+            for k, performance in enumerate(following.performances):
+                if k not in following.heard:
+                    self._sent[next(position)] = (following.number, k)
+                    yield following.draft.patch, performance
+
+    def _take(self, place: Place, result: Audio | EngineError) -> None:
+        number, k = place
+        if isinstance(result, EngineError) and place not in self._tried_twice:
+            self._tried_twice.add(place)
+            self._again.append(place)
+            _log.info("candidate %d, note %d: %s; once more", number, k, result)
+            return
+        self._journal.keep(number, k, result)
+        self._open[number].heard[k] = result
