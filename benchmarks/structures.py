@@ -6,7 +6,8 @@ Each patch (of the prior "tier3-v1": tables, routings, values) is played on thre
 re-uses one Vital synth: it loads the preset of a patch once, renders three notes, and keeps nothing. `Vital.stream`
 renders the same, bit-exactly. Both take turns within one run, so that a busy machine slows both; the ratio of their
 speeds counts. The ratio of processor time (ours with all processes and this one) is steadier, for it is how the speeds
-would compare if nobody else used the cores. Presets of the bare loops are written before the clock starts, ours while it runs.
+would compare if nobody else used the cores. Presets of the bare loops are written before the clock starts, ours while
+it runs.
 """
 
 import argparse
@@ -112,7 +113,9 @@ def main() -> None:
         loops.rate(presets[: 2 * options.workers])  # warm up
         first = dict(vital.stream(pairs[:12]))
         print(f"{len(patches)} structures, {len(PITCHES)} notes each, {options.workers} workers")
-        print("round   bare loops/s   ours/s   ratio   CPU ms a render: bare   ours   in here   ratio   same bytes")
+        print(
+            "round   bare loops/s   ours/s   ratio   CPU ms a render: bare   ours   in here   ratio   same bytes"
+        )
         ratios, cpu_ratios = [], []
         for i in range(options.rounds):
             cpu = cpu_s()
@@ -130,7 +133,8 @@ def main() -> None:
             cpu_ratios.append(bare_cpu / cpu)
             a, b, c = (1e3 * seconds / len(pairs) for seconds in (bare_cpu, cpu, own))
             print(
-                f"{i:5}{bare:15.2f}{rate:9.2f}{ratios[-1]:8.3f}{a:24.1f}{b:7.1f}{c:10.1f}{cpu_ratios[-1]:8.3f}   {same}",
+                f"{i:5}{bare:15.2f}{rate:9.2f}{ratios[-1]:8.3f}{a:24.1f}{b:7.1f}{c:10.1f}{cpu_ratios[-1]:8.3f}",
+                f"  {same}",
                 flush=True,
             )
         print(f"median ratio {median(ratios):.3f}, of processor time {median(cpu_ratios):.3f}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import patchpilot as pp
 from patchpilot.audio import Audio
@@ -87,7 +88,10 @@ def learnable(path: Path) -> tuple[Any, Any, Any]:
         return heard, torch.round(frame / FRAMES[1]).long(), knobs
 
     loader = torch.utils.data.DataLoader(TorchDataset(path, transform=picture), batch_size=100)
-    heard, waves, knobs = (torch.cat(parts) for parts in zip(*loader, strict=True))
+    with threadpool_limits(
+        1, user_api="blas"
+    ):  # for sounds so short its threads cost far more than they bring
+        heard, waves, knobs = (torch.cat(parts) for parts in zip(*loader, strict=True))
     height, width = heard.shape[1:]  # where a cell lies tells of the cutoff, and a convolution would not know
     up, along = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
     pictures = torch.stack([heard, up.expand_as(heard), along.expand_as(heard)], dim=1)

@@ -96,12 +96,13 @@ def test_a_kill_leaves_what_was_before_a_commit_or_after_it(
     assert met == {FIRST, MIDDLE, LAST}
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 10))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 4))])
 def test_a_power_cut_leaves_what_was_before_a_commit_or_after_it(
     begun: Path, tmp_path: Path, hashes: dict[int, str], seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    met = check_each(moments(begun), lambda moment: moment.after_power_cut(rng), tmp_path / "found", hashes)
+    found = moments(begun)[seed % 3 :: 3]
+    met = check_each(found, lambda moment: moment.after_power_cut(rng), tmp_path / "found", hashes)
     assert met == {FIRST, MIDDLE, LAST}
 
 

@@ -38,6 +38,24 @@ def prepare(base: Any) -> Any:
     return {"base": base, "uses": 0, "random": np.random.default_rng(1)}
 
 
+def common() -> list[int]:
+    """What `prepare_common` changes."""
+    return [0]
+
+
+def prepare_common(base: int, made: list[int]) -> dict[str, Any]:
+    made.append(base)
+    return {"base": _Sum(made), "uses": 0}
+
+
+class _Sum:
+    def __init__(self, made: list[int]) -> None:
+        self._made = made
+
+    def __add__(self, x: int) -> list[int]:
+        return [*self._made, x]
+
+
 def run(state: dict[str, Any], delta: Any) -> Any:
     """`delta` is (verb, argument)."""
     verb, argument = delta

@@ -150,7 +150,7 @@ def test_imap_draws_only_what_it_needs_from_an_endless_source(pool: Pool) -> Non
     drawn = itertools.count()
     results = pool.imap(job("sum", next(drawn), pristine=False) for _ in itertools.count())
     assert len({next(results)[0] for _ in range(3)}) == 3
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     assert next(drawn) < 20
     assert pool.map([job("sum", 7)]) == [8]  # left-overs of the abandoned call do not get in
 
@@ -170,7 +170,7 @@ def test_a_second_imap_by_the_same_thread_is_refused_not_deadlocked(pool: Pool) 
     next(first)
     with pytest.raises(EngineError, match="still busy with an imap"):
         pool.map([job("sum", 1)])
-    first.close()  # type: ignore[attr-defined]
+    first.close()
     assert pool.map([job("sum", 1)]) == [2]
 
 
@@ -224,6 +224,72 @@ def test_a_lost_root_is_replaced_and_its_job_sent_again() -> None:
         results = pool.imap([job("hang", 0.5), job("sum", 2)])
         threading.Timer(0.2, os.kill, (root, signal.SIGKILL)).start()
         assert dict(results) == {0: None, 1: 3}
+
+
+@pytest.mark.parametrize(
+    ("verb", "argument", "reason"),
+    [
+        ("crash", "SIGSEGV", "crashed (SIGSEGV)"),
+        ("hang", 1000, "timed out after 1 s"),
+        ("raise", "x", "raised ValueError: x"),
+    ],
+)
+def test_where_bases_come_and_go_a_bad_job_is_one_failure_too(verb: str, argument: Any, reason: str) -> None:
+    """There the last job of a base runs in the prepared process itself."""
+    n = 24
+    jobs = [job(what, x, base=i) for i in range(n) for what, x in (("sum", 1), ("sum", 2))]
+    bad = {2 * 15 + 1, 2 * 18 + 1, 2 * 19}
+    jobs = [Job(j.base, j.base_key, (verb, argument)) if k in bad else j for k, j in enumerate(jobs)]
+    with Pool(TOYS, workers=1, timeout_s=1.0, fork=True) as pool:
+        results = dict(pool.imap(jobs))
+    expected = [Failure(reason, "run") if k in bad else k // 2 + 1 + k % 2 for k in range(2 * n)]
+    assert [results[k] for k in range(2 * n)] == expected
+
+
+def test_where_bases_come_and_go_every_job_starts_from_the_same_state() -> None:
+    jobs = [job("random", 5, base=i) for i in range(20) for _ in range(3)]
+    with Pool(TOYS, workers=2, fork=True) as pool:
+        found = {array.tobytes() for array in dict(pool.imap(jobs)).values()}
+        assert pool.map([job("uses", base=i) for i in range(20) for _ in range(2)]) == [(0, 1)] * 40
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("fork", WAYS)
+@pytest.mark.parametrize("pristine", [True, False])
+def test_what_is_common_is_made_before_every_base_and_never_used_up(fork: bool, pristine: bool) -> None:
+    program = Program(
+        "engine_toys:boot", "engine_toys:prepare_common", "engine_toys:run", common="engine_toys:common"
+    )
+    with Pool(program, workers=1, fork=fork) as pool:
+        assert pool.map([job("sum", 1, base=b, pristine=pristine) for b in (1, 2, 1)]) == [
+            [0, 1, 1],
+            [0, 2, 1],
+            [0, 1, 1],
+        ]
+
+
+@pytest.mark.parametrize("fork", WAYS)
+def test_what_is_common_and_cannot_be_made_is_an_error(fork: bool) -> None:
+    program = Program(
+        "engine_toys:boot", "engine_toys:prepare_common", "engine_toys:run", common="engine_toys:boot_fails"
+    )
+    with Pool(program, workers=1, fork=fork) as pool:
+        if fork:
+            with pytest.raises(EngineError, match=r"libtoy\.so"):
+                pool.map([job("sum", 1)])
+        else:
+            (result,) = pool.map([job("sum", 1)])
+            assert isinstance(result, Failure)
+
+
+def test_an_abandoned_imap_leaves_no_jobs_behind() -> None:
+    with Pool(TOYS, workers=1, fork=True) as pool:
+        results = pool.imap(job("hang", 0.3) for _ in itertools.count())
+        next(results)
+        results.close()
+        start = time.monotonic()
+        assert pool.map([job("sum", 1)]) == [2]
+        assert time.monotonic() - start < 1.4  # two may be on their way, not five
 
 
 def test_bad_arguments() -> None:

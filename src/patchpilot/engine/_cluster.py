@@ -1,4 +1,4 @@
-"""The parent's side where other machines compute: jobs go in tasks of a dozen to the workers of a Dask cluster.
+"""The parent's side where other machines compute: jobs go in tasks of half a dozen to the workers of a Dask cluster.
 
 A render takes a tenth of a second and a task costs Dask some milliseconds, so tasks hold several jobs; those of
 one base follow each other in it, and the base goes out once. Each worker thread has one task and another that
@@ -22,12 +22,12 @@ from patchpilot.engine._dask import KilledError, Link
 from patchpilot.engine.job import Failure, Job, Program, raised
 from patchpilot.errors import EngineError
 
-BATCH = 12
-"""Jobs in a task: about a second of rendering, and 8 MB of audio of two seconds."""
+BATCH = 6
+"""Jobs in a task: about a second of rendering, and 4 MB of audio of two seconds."""
 AHEAD = 2
 """Tasks in flight for each worker thread: one runs, one waits."""
 
-_START = 4  # jobs in a task for a thread that has nothing to do: the first ones should not wait for a dozen
+_START = 3  # jobs in a task for a thread that has nothing to do
 _MARGIN = 3  # jobs that a task may be longer, so that a base is not torn in two
 _BASES = 64  # pickled bases that are kept
 _TICK_S = 0.2

@@ -63,7 +63,8 @@ class _Root:
         _linux.store(data, _wire.pack(job.delta))
         self.bases[job.base_key] = None
         self.bases.move_to_end(job.base_key)
-        forget = [self.bases.popitem(last=False)[0]] if len(self.bases) > BASES else []
+        kept = BASES if how == MORE else _AHEAD  # where bases come and go, only those of jobs in flight
+        forget = [self.bases.popitem(last=False)[0] for _ in range(len(self.bases) - kept)]
         if how == LAST:
             del self.bases[job.base_key]
         if self.ready and not self.flights:

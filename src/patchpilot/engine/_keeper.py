@@ -1,8 +1,8 @@
 """The prepared process of one base, and the children it forks: one for each job.
 
-The keeper calls `prepare` and from then on only forks; the last job of its life it may run itself. Every child therefore starts from the very same
-memory, hidden random states and voice allocators included, and so gives the same bytes whatever was computed
-before it.
+The keeper calls `prepare` and from then on only forks; the last job of its life it may run itself. Every job
+therefore starts from the very same memory, hidden random states and voice allocators included, and so gives the
+same bytes whatever was computed before it.
 
 Where more jobs are likely, the child of the next one is forked while the present one runs, so the fork is not
 waited for.

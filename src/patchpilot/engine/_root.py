@@ -1,9 +1,8 @@
 """The root of a worker: a small process, started clean, that boots the program and forks one keeper per base.
 
 It makes what is common to all bases, once, and never prepares or runs anything itself: every keeper starts from
-the same native state, which nothing has used. It
-hears from the parent (the process that made the `Pool`) over one socket, and ends with all its descendants
-when that socket closes, however the parent ended.
+the same native state, which nothing has used. It hears from the parent (the process that made the `Pool`) over one
+socket, and ends with all its descendants when that socket closes, however the parent ended.
 """
 
 import gc

@@ -64,7 +64,9 @@ class Pool:
         cluster: str | None = None,
     ) -> None:
         if cluster is not None and (workers is not None or fork is not None):
-            raise ParameterError("workers and fork are of this machine: leave them out where there is a cluster")
+            raise ParameterError(
+                "workers and fork are of this machine: leave them out where there is a cluster"
+            )
         if workers is None:
             workers = _cpus()
         if workers < 1:
@@ -205,7 +207,7 @@ class Pool:
 
                 self._backend = cluster = Cluster(self.program, self.cluster, self.timeout_s)
                 self.workers = max(1, cluster.threads)
-                self._most_done = BATCH * self.workers  # for they come by the dozen
+                self._most_done = BATCH * self.workers  # for they come in tasks
             elif self.fork:
                 # not above: it needs what only Linux has
                 from patchpilot.engine._forked import Forked

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -212,6 +213,42 @@ def test_a_failed_render_is_an_error_in_its_place(vital: Vital, space: Space) ->
     assert isinstance(third, Audio)
     with pytest.raises(EngineError, match=r"crashed .* while rendering note 48"):
         vital.render(deadly, SHORT)
+
+
+def test_a_stream_draws_what_it_needs_of_an_endless_source(vital: Vital, space: Space) -> None:
+    drawn = itertools.count()
+
+    def pairs() -> Iterator[tuple[Patch, Performance]]:
+        for i in drawn:
+            yield Patch.make(space, {"osc_1_level": 0.5 + 0.4 / (1 + i)}), SHORT
+
+    stream = vital.stream(pairs())
+    found = dict(itertools.islice(stream, 4))
+    stream.close()  # type: ignore[attr-defined]
+    assert len(found) == 4
+    assert next(drawn) < 10 * vital._pool.workers + 10
+    for i, audio in found.items():
+        assert isinstance(audio, Audio)
+        alone = Patch.make(space, {"osc_1_level": 0.5 + 0.4 / (1 + i)})
+        assert audio.samples.tobytes() == sound(vital, alone).tobytes()
+
+
+def test_many_structures_in_a_row_sound_as_each_alone(vital: Vital, space: Space) -> None:
+    """Where structures come and go, workers treat them in another way."""
+    sources = ("lfo_1", "lfo_2", "env_2", "random_1", "velocity", "note")
+    targets = ("filter_1_cutoff", "osc_1_level", "osc_1_pan")
+    patches = [
+        Patch.make(space, {"osc_1_random_phase": 1.0, "filter_1_on": 1.0}, routings=[Routing(a, b, 0.4)])
+        for a in sources
+        for b in targets
+    ]
+    low, high = SHORT, Performance.one_note(60, hold_s=0.3, length_s=0.4)
+    together = vital.render_many((patch, notes) for patch in patches for notes in (low, high))
+    for i in (0, 7, 16, 17):
+        for k, notes in enumerate((low, high)):
+            audio = together[2 * i + k]
+            assert isinstance(audio, Audio)
+            assert audio.samples.tobytes() == sound(vital, patches[i], notes).tobytes()
 
 
 def test_a_preset_the_engine_refuses_is_an_error(vital: Vital) -> None:
