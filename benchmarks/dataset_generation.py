@@ -32,10 +32,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from patchpilot.datasets.generate import generate
+from patchpilot.datasets.generation import generate
 from patchpilot.datasets.plan import Plan
-from patchpilot.datasets.reader import Dataset
 from patchpilot.datasets.samplers.drawn import Drawn
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.datasets.tiers import default_prior, raw_prior
 from patchpilot.errors import DatasetError
 from patchpilot.instruments.vital.preset import document

@@ -21,13 +21,13 @@ import numpy as np
 
 from patchpilot.audio import Audio
 from patchpilot.datasets.faults import KEPT, Limits
-from patchpilot.datasets.journal import Journal
 from patchpilot.datasets.plan import Plan
-from patchpilot.datasets.reader import Dataset
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.samplers.drawn import Drawn
+from patchpilot.datasets.storage.journal import Journal
+from patchpilot.datasets.storage.reader import Dataset
+from patchpilot.datasets.storage.writer import Entry, Writer
 from patchpilot.datasets.tiers import default_prior
-from patchpilot.datasets.writer import Entry, Writer
 from patchpilot.distance import logmel
 from patchpilot.instruments.base import Instrument, instrument
 from patchpilot.instruments.take import Origin, Take

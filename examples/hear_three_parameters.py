@@ -6,7 +6,7 @@
 Makes a dataset in the same way as `patchpilot dataset generate` does, of patches in which nothing is drawn but one of
 four waves, the cutoff of the filter and the attack of the envelope. A small ResNet learns them from log-mel pictures
 of the audio that was stored, on the processor. Prints how many waves of held-out rows it names, and the R² of cutoff
-and attack; ends with exit code 1 where the cutoff's R² is below 0.8. About ten minutes on two cores; stopped, the
+and attack; ends with exit code 1 where the cutoff's R² is below 0.8. Ten to thirty minutes on two cores; stopped, the
 rendering goes on where it was.
 """
 
@@ -24,10 +24,10 @@ from threadpoolctl import threadpool_limits
 import patchpilot as pp
 from patchpilot.audio import Audio
 from patchpilot.datasets.features import logmel
-from patchpilot.datasets.generate import generate
+from patchpilot.datasets.generation import generate
 from patchpilot.datasets.plan import Plan
-from patchpilot.datasets.reader import Dataset
 from patchpilot.datasets.samplers.drawn import Drawn
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, PatchPilotError
 from patchpilot.files import make_folder
 from patchpilot.instruments.vital.assets import wavetable

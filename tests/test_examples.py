@@ -51,6 +51,7 @@ def test_every_example_is_run_here() -> None:
         "refine_a_preset.py",
         "render_a_preset.py",
         "make_a_patch.py",
+        "hear_three_parameters.py",  # tests/datasets/test_torch.py
         "plugin",
     }
 

@@ -22,6 +22,7 @@ import pytest
 
 import patchpilot
 from patchpilot import registry
+from patchpilot.cli._lazy import walked
 from patchpilot.cli._main import _patchpilot
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +42,10 @@ def packages() -> list[str]:
 
 
 def own_names(module: types.ModuleType) -> set[str]:
-    """Names without a leading underscore that are neither modules nor `from __future__`."""
+    """Names without a leading underscore that are neither modules nor `from __future__`; those found late too."""
+    late = getattr(module, "_HOMES", None)
+    if late is not None:
+        return {name for name in late if getattr(module, name) is not None}
     return {
         name
         for name, value in vars(module).items()
@@ -75,8 +79,8 @@ def test_the_root_tells_type_checkers_the_same_names() -> None:
         for alias in node.names
     }
     homes = {(name, home) for home, names in patchpilot._HOMES.items() for name in names}
-    assert told == homes
-    assert {name for name, _ in told} == set(patchpilot.__all__)
+    assert told == homes | {(name, "patchpilot") for name in patchpilot._PACKAGES}
+    assert {name for name, _ in homes} == set(patchpilot.__all__)
 
 
 def test_a_name_is_never_a_module_as_well() -> None:
@@ -113,19 +117,7 @@ def test_every_registered_thing_loads(group: str) -> None:
         assert thing.__doc__, f"{group} {name} has no docstring"
 
 
-def commands() -> list[tuple[str, click.Command]]:
-    found = []
-    context = click.Context(_patchpilot)
-    for name in _patchpilot.list_commands(context):
-        command = _patchpilot.get_command(context, name)
-        assert command is not None
-        found.append((name, command))
-        within = command.commands if isinstance(command, click.Group) else {}
-        found += [(f"{name} {verb}", within[verb]) for verb in within]
-    return found
-
-
-@pytest.mark.parametrize(("name", "command"), commands())
+@pytest.mark.parametrize(("name", "command"), list(walked(_patchpilot)))
 def test_every_command_and_option_has_help_and_a_line_in_the_docs(name: str, command: click.Command) -> None:
     page = (ROOT / "docs" / "cli.md").read_text("utf-8")
     assert command.help

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 
 from patchpilot.cli import _main
+from patchpilot.cli._lazy import walked
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 HEAD = """\
@@ -32,13 +33,7 @@ def page() -> str:
     """The whole page."""
     group = _main._patchpilot
     sections = [HEAD, _section("patchpilot", group)]
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        sections.append(_section(f"patchpilot {name}", command))
-        within = command.commands if isinstance(command, click.Group) else {}
-        sections += [_section(f"patchpilot {name} {verb}", within[verb]) for verb in within]
+    sections += [_section(f"patchpilot {name}", command) for name, command in walked(group)]
     return "\n".join(sections)
 
 

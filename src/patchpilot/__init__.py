@@ -15,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from patchpilot import datasets as datasets
     from patchpilot.audio import Audio as Audio
     from patchpilot.audio import Target as Target
     from patchpilot.audio import listen as listen
@@ -39,6 +40,9 @@ _HOMES = {
     "patchpilot.space": ("Note", "Patch", "Performance", "Routing", "Space", "View"),
 }
 
+_PACKAGES = ("datasets",)
+"""Packages that are used by their names: `pp.datasets.generate`."""
+
 __all__ = [
     "Audio",
     "Instrument",
@@ -57,6 +61,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"patchpilot.{name}")
     for module, names in _HOMES.items():
         if name in names:
             return getattr(importlib.import_module(module), name)

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from patchpilot.cli._dataset_page import page, spark
-from patchpilot.datasets.reader import Dataset
-from patchpilot.datasets.writer import Writer
+from patchpilot.datasets.storage.reader import Dataset
+from patchpilot.datasets.storage.writer import Writer
 from tests.cli.command_line import Cli, one_error, text_file
 from tests.datasets.looked_at import SPACE, entries, made
 
@@ -154,7 +154,7 @@ def test_a_spark_is_as_high_as_its_counts() -> None:
 
 
 def test_a_page_with_everything_stays_short(file: Path) -> None:
-    from patchpilot.datasets.summary import summary
+    from patchpilot.datasets.inspection.summary import summary
 
     with Dataset(file) as dataset:
         said = summary(dataset)

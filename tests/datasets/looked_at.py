@@ -11,7 +11,7 @@ from patchpilot.datasets.faults import CLIPPED, KEPT, SILENT, Limits
 from patchpilot.datasets.plan import Plan
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.samplers.base import Source
-from patchpilot.datasets.writer import Entry, Writer
+from patchpilot.datasets.storage.writer import Entry, Writer
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.space import Note, Parameter, Patch, Performance, Routing, RoutingSpace, Space
 

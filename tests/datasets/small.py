@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from patchpilot.audio import Audio
-from patchpilot.datasets.generate import generate
+from patchpilot.datasets.generation import generate
 from patchpilot.datasets.plan import Plan
-from patchpilot.datasets.reader import Dataset
 from patchpilot.datasets.samplers.drawn import Drawn
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.space import Parameter, Patch, Performance, Prior
 from patchpilot.space.prior import Uniform, choice
 from tests.toy import Toy

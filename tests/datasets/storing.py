@@ -9,7 +9,7 @@ import numpy as np
 from patchpilot.datasets.faults import FAILED, KEPT, SILENT, Limits
 from patchpilot.datasets.plan import Plan
 from patchpilot.datasets.recipe import Recipe
-from patchpilot.datasets.writer import Entry, Writer
+from patchpilot.datasets.storage.writer import Entry, Writer
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.space import Patch
 from tests.toy import Toy

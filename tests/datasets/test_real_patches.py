@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
-from patchpilot.datasets.columns import Encoder
 from patchpilot.datasets.faults import KEPT, Limits
 from patchpilot.datasets.plan import Plan
-from patchpilot.datasets.reader import Dataset
 from patchpilot.datasets.recipe import Recipe
-from patchpilot.datasets.writer import Entry, Writer
+from patchpilot.datasets.storage.columns import Encoder
+from patchpilot.datasets.storage.reader import Dataset
+from patchpilot.datasets.storage.writer import Entry, Writer
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.instruments.vital.wavetables import built_in
 from patchpilot.space import Patch, Space

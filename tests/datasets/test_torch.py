@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError
 from tests.datasets.small import small
 

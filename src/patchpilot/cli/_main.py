@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
-from typing import NoReturn
+from collections.abc import Mapping
+from typing import ClassVar, NoReturn
 
 import click
 
 from patchpilot import __version__
 from patchpilot.cli._errors import told
+from patchpilot.cli._lazy import LazyGroup
 
 _COMMANDS = {
     "match": "A sound in, presets that make it out.",
@@ -22,24 +23,13 @@ _COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
-    """Commands are imported when they run; the list of them needs no import."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"patchpilot.cli.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(_COMMANDS.items()))
+class _PatchPilot(LazyGroup):
+    modules: ClassVar[Mapping[str, tuple[str, str]]] = {
+        name: (f"patchpilot.cli.{name}", text) for name, text in _COMMANDS.items()
+    }
 
 
-@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_PatchPilot, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="patchpilot")
 def _patchpilot() -> None:
     """Play it a sound and get synthesizer patches that make that sound."""

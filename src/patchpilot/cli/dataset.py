@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from patchpilot.cli._lazy import LazyGroup
 
 _COMMANDS = {
     "generate": ("patchpilot.cli.dataset_generate", "Render patches into a file; goes on where it was stopped."),
@@ -16,24 +16,12 @@ _COMMANDS = {
     "presets": ("patchpilot.cli.dataset_presets", "Find and fetch collections of presets."),
     "wavetables": ("patchpilot.cli.dataset_wavetables", "Collect the wavetables of presets into a catalog."),
 }  # fmt: skip
-"""Module and short help by name: the list needs no import."""
 
 
-class _Lazy(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(_COMMANDS[cmd_name][0]).command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+class _Dataset(LazyGroup):
+    modules = _COMMANDS
 
 
-@click.group("dataset", cls=_Lazy)
+@click.group("dataset", cls=_Dataset)
 def command() -> None:
     """Make datasets of patches and what they sound like, and look at them."""

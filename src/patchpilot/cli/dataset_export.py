@@ -63,7 +63,7 @@ def command(
     `export.json` in the folder says what the columns are.
     """
     from patchpilot.datasets.export import export
-    from patchpilot.datasets.reader import Dataset
+    from patchpilot.datasets.storage.reader import Dataset
     from patchpilot.instruments.base import instrument
 
     with ExitStack() as stack:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from patchpilot.datasets.generate import Progress
+    from patchpilot.datasets.generation import Progress
     from patchpilot.datasets.plan import Plan
     from patchpilot.datasets.samplers.base import Sampler
     from patchpilot.instruments.base import Instrument
@@ -160,7 +160,7 @@ def command(
     workers. A finished file is sealed: it never changes.
     """
     from patchpilot.datasets.faults import Limits
-    from patchpilot.datasets.generate import generate
+    from patchpilot.datasets.generation import generate
     from patchpilot.instruments.base import instrument
 
     plan = _plan(**asked)
@@ -240,7 +240,7 @@ def _sampler(
     **_: Any,
 ) -> Sampler:
     """Presets first, then what is drawn, and what is made of presets, by share."""
-    from patchpilot.datasets.preset_files import preset_folders
+    from patchpilot.datasets.presets.files import preset_folders
     from patchpilot.datasets.samplers.augmented import Augmented
     from patchpilot.datasets.samplers.chain import Chain
     from patchpilot.datasets.samplers.drawn import Drawn
@@ -258,7 +258,7 @@ def _sampler(
         )
     chosen = prior_named(synth, tier, prior) if prior else default_prior(synth, tier)
     if wavetables is not None:
-        from patchpilot.datasets.wavetables import Catalog, with_tables
+        from patchpilot.datasets.presets.wavetables import Catalog, with_tables
 
         chosen = with_tables(chosen, Catalog.load(wavetables))
     rest: Sampler = Drawn(synth.space, chosen, tier, seed, sequence)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from patchpilot.datasets.effects import Importance
-    from patchpilot.datasets.importance import Progress
+    from patchpilot.datasets.inspection.effects import Importance
+    from patchpilot.datasets.inspection.importance import Progress
 
 _SHOWN = 20
 
@@ -53,8 +53,8 @@ def command(
     a weight (1 on average) for a training loss. Two renders for each parameter and patch: minutes for one voice,
     an hour for all parameters. Stopped, it goes on where it was when the same command is given again.
     """
-    from patchpilot.datasets.importance import importance, parameters_of
-    from patchpilot.datasets.reader import Dataset
+    from patchpilot.datasets.inspection.importance import importance, parameters_of
+    from patchpilot.datasets.storage.reader import Dataset
     from patchpilot.errors import OutputError
     from patchpilot.files import write_text
     from patchpilot.instruments.base import instrument

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from patchpilot.datasets.reader import Dataset
+    from patchpilot.datasets.storage.reader import Dataset
 
 
 @click.command("inspect", short_help="Say what a dataset holds.")
@@ -28,8 +28,8 @@ def command(file: Path, as_json: bool, verify: bool, quick: bool, parameters: tu
     a FILE that is still being written: of the rows that it has now.
     """
     from patchpilot.cli._dataset_page import page
-    from patchpilot.datasets.reader import Dataset
-    from patchpilot.datasets.summary import summary
+    from patchpilot.datasets.inspection.summary import summary
+    from patchpilot.datasets.storage.reader import Dataset
 
     with Dataset(file) as dataset:
         names = _known(dataset, parameters)

@@ -12,7 +12,7 @@ import click
 from patchpilot.cli._errors import told
 
 if TYPE_CHECKING:
-    from patchpilot.datasets.fetch import Collection, Kind
+    from patchpilot.datasets.presets.fetch import Collection, Kind
     from patchpilot.space.canonical import Json
 
 _OUT = click.option(
@@ -52,7 +52,7 @@ def fetch_command(
     Only presets, licences and readmes are kept. Whose they are and what you may do with them is in each
     collection's manifest.json as far as it could be found: read the licence before you share what you make.
     """
-    from patchpilot.datasets.fetch import fetch, user_collections
+    from patchpilot.datasets.presets.fetch import fetch, user_collections
     from patchpilot.errors import PatchPilotError
     from patchpilot.instruments.base import instrument
 
@@ -86,8 +86,8 @@ def fetch_command(
 @_JSON
 def list_command(out: Path | None, instrument_name: str, as_json: bool) -> None:
     """List the instrument's own preset folders, and the collections that were fetched."""
-    from patchpilot.datasets.fetch import collections, user_collections
-    from patchpilot.datasets.preset_files import preset_files, preset_folders
+    from patchpilot.datasets.presets.fetch import collections, user_collections
+    from patchpilot.datasets.presets.files import preset_files, preset_folders
     from patchpilot.instruments.base import instrument
 
     with instrument(instrument_name, workers=1) as synth:

@@ -28,7 +28,7 @@ def command(file: Path, out: Path | None) -> None:
             "preview needs a terminal, but input or output is a file or a pipe: run it in a terminal, "
             "or use `patchpilot dataset inspect` or `patchpilot dataset sheet`"
         )
-    from patchpilot.datasets.reader import Dataset
+    from patchpilot.datasets.storage.reader import Dataset
 
     with Dataset(file) as dataset:
         from patchpilot.cli.preview.app import Preview

@@ -20,8 +20,8 @@ def command(file: Path, out: Path, rows: int, seed: int, force: bool) -> None:
 
     The rows come from all over the FILE, one of each of equal stretches; another seed shows others.
     """
-    from patchpilot.datasets.reader import Dataset
-    from patchpilot.datasets.sheet import chosen, sheet_png
+    from patchpilot.datasets.inspection.sheet import chosen, sheet_png
+    from patchpilot.datasets.storage.reader import Dataset
     from patchpilot.errors import OutputError
     from patchpilot.files import write_bytes
 

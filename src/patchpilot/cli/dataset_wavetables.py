@@ -27,8 +27,8 @@ def command(folders: tuple[Path, ...], out: Path, instrument_name: str, as_json:
 
     Without DIR, the instrument's own preset folders. `dataset generate --wavetables CATALOG` draws from it.
     """
-    from patchpilot.datasets.preset_files import preset_folders
-    from patchpilot.datasets.wavetables import Catalog
+    from patchpilot.datasets.presets.files import preset_folders
+    from patchpilot.datasets.presets.wavetables import Catalog
     from patchpilot.errors import PatchError
     from patchpilot.instruments.base import instrument
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from patchpilot.audio import Audio
 from patchpilot.datasets.faults import FAILED, KEPT
-from patchpilot.datasets.journal import Journal
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.samplers.base import Draft, Sampler
+from patchpilot.datasets.storage.journal import Journal
 from patchpilot.errors import EngineError
 from patchpilot.instruments.base import Instrument
 from patchpilot.space import Patch, Performance

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from patchpilot.datasets.reader import Dataset
 from patchpilot.datasets.recipe import Recipe
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, PluginError
 from patchpilot.space import Parameter
 

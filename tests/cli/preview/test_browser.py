@@ -22,7 +22,7 @@ from patchpilot.cli.preview.app import Preview
 from patchpilot.cli.preview.detail import Sound
 from patchpilot.cli.preview.dialogs import FolderDialog, Help
 from patchpilot.cli.preview.table import RowTable
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.instruments.vital.vital import Vital
 from tests.datasets.looked_at import entries, made, patch
 from tests.toy import Toy

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from patchpilot.cli.preview.index import Index
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import ParameterError
 from tests.datasets.looked_at import N_PATCHES, made, patch
 

@@ -16,7 +16,7 @@ from scipy.io import wavfile
 
 from patchpilot.datasets.export import export
 from patchpilot.datasets.export import webdataset as module
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, OutputError, ParameterError
 from patchpilot.files import write_bytes
 from patchpilot.space import AssetStore, Patch

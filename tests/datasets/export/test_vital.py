@@ -10,7 +10,7 @@ import numpy as np
 from scipy.io import wavfile
 
 from patchpilot.datasets.export import export
-from patchpilot.datasets.generate import generate
+from patchpilot.datasets.generation import generate
 from patchpilot.datasets.plan import Plan
 from patchpilot.datasets.samplers.drawn import Drawn
 from patchpilot.instruments.vital.vital import Vital

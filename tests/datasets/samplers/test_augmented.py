@@ -16,7 +16,7 @@ from patchpilot.errors import ParameterError
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.space import Patch, Performance, Space
 from patchpilot.space.canonical import sha256
-from tests.datasets.shelf import Listed, Shelf
+from tests.datasets.presets.shelf import Listed, Shelf
 
 N = 150
 

@@ -11,7 +11,7 @@ from patchpilot.datasets.samplers.chain import Chain
 from patchpilot.datasets.samplers.mixed import Mixed
 from patchpilot.errors import ParameterError
 from patchpilot.space import Patch
-from tests.datasets.shelf import Listed
+from tests.datasets.presets.shelf import Listed
 
 
 class Counting:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from patchpilot.datasets.preset_files import PatchStore, preset_files
+from patchpilot.datasets.presets.files import PatchStore, preset_files
 from patchpilot.datasets.samplers.presets import Presets
 from patchpilot.datasets.tiers import reduced
 from patchpilot.errors import ParameterError, PatchError
@@ -17,7 +17,7 @@ from patchpilot.instruments.vital.vital import Vital
 from patchpilot.instruments.vital.wavetables import built_in
 from patchpilot.space import Patch, Space
 from tests.cli.command_line import linux
-from tests.datasets.shelf import Shelf
+from tests.datasets.presets.shelf import Shelf
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from patchpilot.instruments.base import Instrument, instrument
 
 if TYPE_CHECKING:
     from patchpilot.audio import Audio
-    from patchpilot.datasets.reader import Dataset, Row
+    from patchpilot.datasets.storage.reader import Dataset, Row
     from patchpilot.space import Patch
 
 _REST_S = 0.06

@@ -12,12 +12,12 @@ from textual.widget import Widget
 
 from patchpilot.audio import Audio, db, note_name, peak
 from patchpilot.cli.preview.pictures import GUTTER, spectrogram_lines, time_axis, waveform
-from patchpilot.datasets.levels import level
+from patchpilot.datasets.inspection.levels import level
 from patchpilot.matching.knobs import assets, modulations, modules
 from patchpilot.space import Patch, RoutingSpace, Space
 
 if TYPE_CHECKING:
-    from patchpilot.datasets.reader import Dataset, Row
+    from patchpilot.datasets.storage.reader import Dataset, Row
 
 _N_SLOTS = 64
 _HEAD, _FAINT = "bold", "dim"

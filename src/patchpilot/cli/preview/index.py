@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from patchpilot.audio import db, note_name
 from patchpilot.cli.preview.filters import Comparison, Mask, Word, holding, terms
-from patchpilot.datasets.histograms import value_blocks
-from patchpilot.datasets.levels import level
+from patchpilot.datasets.inspection.histograms import value_blocks
+from patchpilot.datasets.inspection.levels import level
 from patchpilot.errors import DatasetError, ParameterError
 
 if TYPE_CHECKING:
-    from patchpilot.datasets.reader import Dataset
+    from patchpilot.datasets.storage.reader import Dataset
 
 QUIETEST_DB = -120.0
 """Anything below is shown as −∞."""

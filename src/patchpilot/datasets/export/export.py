@@ -13,7 +13,7 @@ from patchpilot.datasets.export.presets import Presets
 from patchpilot.datasets.export.shards import Folder, Shard
 from patchpilot.datasets.export.sounds import AUDIO
 from patchpilot.datasets.export.webdataset import WebDataset
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, ParameterError
 from patchpilot.instruments.base import Instrument
 

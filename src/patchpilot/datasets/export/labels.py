@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patchpilot.datasets.export.sounds import gain_of
-from patchpilot.datasets.reader import Row
+from patchpilot.datasets.storage.reader import Row
 from patchpilot.space import AssetStore
 from patchpilot.space.canonical import Json
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from patchpilot.datasets.export.shards import Shard
 from patchpilot.datasets.export.sounds import sound_bytes
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import ParameterError
 from patchpilot.files import write_bytes
 from patchpilot.instruments.base import Instrument

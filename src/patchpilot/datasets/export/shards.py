@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from patchpilot.datasets.reader import Dataset
+from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import OutputError
 from patchpilot.files import make_folder, output_error, write_text
 from patchpilot.space.canonical import Json

@@ -21,7 +21,7 @@ import numpy as np
 from patchpilot.datasets.export.labels import labels
 from patchpilot.datasets.export.shards import Shard, fitting, split
 from patchpilot.datasets.export.sounds import sound_bytes
-from patchpilot.datasets.reader import Dataset, Row
+from patchpilot.datasets.storage.reader import Dataset, Row
 from patchpilot.files import write_bytes
 from patchpilot.instruments.base import Instrument
 from patchpilot.space import AssetStore

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from patchpilot.datasets.preset_files import PatchStore, nothing_read, preset_files, read_all, user_store
+from patchpilot.datasets.presets.files import PatchStore, nothing_read, preset_files, read_all, user_store
 from patchpilot.datasets.samplers.base import Draft
 from patchpilot.datasets.tiers import reduced
 from patchpilot.errors import ParameterError, PatchError

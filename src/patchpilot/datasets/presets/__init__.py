@@ -1,0 +1,1 @@
+"""Preset files of others as sources of datasets: found, fetched, read, their wavetables collected."""
