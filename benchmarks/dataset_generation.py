@@ -49,6 +49,7 @@ Work = list[tuple[str, list[tuple[int, float]]]]
 def speed(rows: int, slices: int, tier: int) -> dict[str, Any]:
     """Seconds that we and two bare loops take for the same patches, slice by slice."""
     ours = bare = renders = 0.0
+    crashes = 0
     most = [0]
     with tempfile.TemporaryDirectory() as folder, Vital(workers=2) as vital:
         vital.render_many([])
@@ -61,7 +62,9 @@ def speed(rows: int, slices: int, tier: int) -> dict[str, Any]:
             tried = dataset.tried
             dataset.close()
             work = _work(vital, tier, number, tried)
-            bare += _bare(work, Path(folder))
+            seconds, crashed = _bare(work, Path(folder))
+            bare += seconds
+            crashes += crashed
             renders += sum(len(notes) for _, notes in work)
             out.unlink()
             print(f"slice {number + 1} of {slices}: ratio so far {bare / ours:.3f}", file=sys.stderr)
@@ -71,6 +74,7 @@ def speed(rows: int, slices: int, tier: int) -> dict[str, Any]:
         "rows a second": rows // slices * slices / ours,
         "renders a second": renders / ours,
         "renders a second, two bare loops": renders / bare,
+        "crashes of the bare loops": crashes,
         "ratio": bare / ours,
         "most memory, MB": most[0] / 1e6,
     }
@@ -86,8 +90,8 @@ def _work(vital: Vital, tier: int, seed: int, tried: int) -> Work:
     return work
 
 
-def _bare(work: Work, folder: Path) -> float:
-    """Seconds that two processes take, which begin together once both have all in memory."""
+def _bare(work: Work, folder: Path) -> tuple[float, int]:
+    """Seconds that two processes take, which begin together once both have all in memory; and how often they crashed."""
     loops = []
     for half in (0, 1):
         path = folder / f"bare{half}.json"
@@ -102,35 +106,57 @@ def _bare(work: Work, folder: Path) -> float:
     for loop in loops:
         assert loop.stdout is not None
         assert loop.stdout.readline() == "ready\n"
-    began = time.perf_counter()
+    began, crashes = time.perf_counter(), 0
     for loop in loops:
         assert loop.stdin is not None
         loop.stdin.write("go\n")
         loop.stdin.close()
     for loop in loops:
         assert loop.stdout is not None
-        assert loop.stdout.readline() == "done\n"
+        done, count = loop.stdout.readline().split()
+        assert done == "done"
+        crashes += int(count)
     seconds = time.perf_counter() - began
     for loop in loops:
         assert loop.stdout is not None
         loop.stdout.close()
         loop.wait()
-    return seconds
+    return seconds, crashes
 
 
 def bare_loop(path: str) -> None:
-    """One of the two."""
-    import vita
+    """One of the two. Where the engine crashes, it begins anew with the next patch."""
+    import vita  # noqa: F401
 
     work: Work = json.loads(Path(path).read_text())
-    synth = vita.Synth()
     print("ready", flush=True)
     sys.stdin.readline()
-    for text, notes in work:
-        synth.load_json(text)
-        for pitch, velocity in notes:
-            synth.render(pitch, velocity, 1.5, 2.0)
-    print("done", flush=True)
+    at = crashes = 0
+    while at < len(work):
+        rendered, is_whole = _until_a_crash(work[at:])
+        crashes += not is_whole
+        at += rendered + (not is_whole)
+    print(f"done {crashes}", flush=True)
+
+
+def _until_a_crash(work: Work) -> tuple[int, bool]:
+    """Render in a process of its own; how many patches it rendered, and whether it lived."""
+    import vita
+
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if not pid:
+        synth = vita.Synth()
+        for text, notes in work:
+            synth.load_json(text)
+            for pitch, velocity in notes:
+                synth.render(pitch, velocity, 1.5, 2.0)
+            os.write(theirs, b".")
+        os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        rendered = len(pipe.read())
+    return rendered, os.waitpid(pid, 0)[1] == 0
 
 
 @contextmanager
