@@ -91,7 +91,7 @@ def _work(vital: Vital, tier: int, seed: int, tried: int) -> Work:
 
 
 def _bare(work: Work, folder: Path) -> tuple[float, int]:
-    """Seconds that two processes take, which begin together once both have all in memory; and how often they crashed."""
+    """Seconds that two processes take, beginning together with all in memory; and how often they crashed."""
     loops = []
     for half in (0, 1):
         path = folder / f"bare{half}.json"
