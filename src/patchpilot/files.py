@@ -36,6 +36,18 @@ def output_error(path: Path | str, error: OSError) -> OutputError:
     return OutputError(f"cannot write {path}: {cause}.")
 
 
+def check_free(path: Path, *, force: bool) -> None:
+    """Keep a file that is there.
+
+    Raises:
+        OutputError: there is one, and it is not to be replaced.
+    """
+    if path.exists() and not force:
+        raise OutputError(
+            f"{path} exists and is kept: name another file with --out, or replace it with --force"
+        )
+
+
 def make_folder(path: Path) -> Path:
     """Make a folder and those above it.
 

@@ -222,3 +222,30 @@ def test_the_default_sampler_is_the_instruments_prior(tmp_path: Path) -> None:
     sampler = Drawn(toy.space, toy.priors["toy-v1"], 1, 3)
     with made(tmp_path / "a.h5", rows=4) as dataset:
         assert dataset.recipe.sampler == sampler.text
+
+
+class Sticks(Odd):
+    """One whose first sound comes when no more are asked for; it counts how many came before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ahead = 0
+
+    def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
+        answers = super().stream(pairs)
+        late = [] if self.ahead else [next(answers)]
+        for answer in answers:
+            self.ahead += bool(late)
+            assert self.ahead <= 4 * 64  # two notes each, and all may be played twice
+            yield answer
+        yield from late
+
+
+def test_what_waits_for_a_sound_that_is_late_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchpilot.datasets.rendering._MOST_BYTES", 0)
+    toy = Sticks()
+    with made(tmp_path / "a.h5", 300, toy=toy) as late, made(tmp_path / "b.h5", 300) as usual:
+        assert late.content_hash == usual.content_hash
+    assert toy.ahead >= 2 * 64 - 1

@@ -161,6 +161,21 @@ def test_both_workers_work_and_an_abandoned_imap_harms_nothing(two: Dask) -> Non
     assert all(engines_of(pid) for pid in pids)
 
 
+def test_forgotten_tasks_say_nothing(two: Dask) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(HERE)!r})\n"
+        "from patchpilot.engine import Job, Pool\n"
+        "from test_cluster import TOYS, job\n"
+        f"with Pool(TOYS, cluster={two.address!r}) as pool:\n"
+        "    for _ in range(3):\n"
+        "        it = pool.imap(job('noise', i) for i in range(100))\n"
+        "        print(len([next(it) for _ in range(3)]))\n"
+        "        it.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr, done.returncode) == ("3\n" * 3, "", 0)
+
+
 def test_a_job_that_cannot_travel_is_a_failure(two: Dask) -> None:
     with two.pool() as pool:
         results = pool.map([job("sum", lambda: None), job("sum", 1)])

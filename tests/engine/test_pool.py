@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -290,6 +291,31 @@ def test_an_abandoned_imap_leaves_no_jobs_behind() -> None:
         start = time.monotonic()
         assert pool.map([job("sum", 1)]) == [2]
         assert time.monotonic() - start < 1.4  # two may be on their way, not five
+
+
+def test_a_base_that_failed_once_has_a_second_chance(tmp_path: Path) -> None:
+    """What the machine did, out of memory say, is no fault of the base."""
+    once = {"fails_once": str(tmp_path / "failed")}
+    for fork in (True, False):
+        (tmp_path / "failed").unlink(missing_ok=True)
+        with Pool(TOYS, workers=1, fork=fork) as pool:
+            assert isinstance(pool.map([job("sum", 1, base=once)])[0], Failure)
+            assert pool.map([job("uses", base=once)]) == [(0, 1)]
+
+
+def test_a_result_that_is_cut_off_is_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from patchpilot.engine import _linux
+
+    plain, cut = _linux.fetch, iter([True])
+
+    def fetch(slot: int) -> object:
+        if next(cut, False):
+            raise EOFError("a result was cut off")
+        return plain(slot)
+
+    monkeypatch.setattr(_linux, "fetch", fetch)
+    with Pool(TOYS, workers=1, fork=True) as pool:
+        assert pool.map([job("sum", i) for i in range(4)]) == [1, 2, 3, 4]
 
 
 def test_bad_arguments() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Self
+
+from patchpilot.cli import _line
 
 if TYPE_CHECKING:
     from patchpilot.search.base import Outcome
@@ -21,15 +22,13 @@ class Progress:
         self._phase = "listening"
         self._tried = 0
         self._best = float("-inf")
-        self._shown = sys.stderr.isatty()
 
     def __enter__(self) -> Self:
         self._show()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
-            sys.stderr.write("\r\x1b[K")
+        _line.clear()
 
     def phase(self, name: str) -> None:
         """Something else is being done from now on ("searching", "refining", …)."""
@@ -43,9 +42,6 @@ class Progress:
         self._show()
 
     def _show(self) -> None:
-        if not self._shown:
-            return
         closest = f", closest {-self._best:.3f}" if self._best > float("-inf") else ""
         tried = f" {self._tried} tried{closest}" if self._tried else ""
-        sys.stderr.write(f"\r\x1b[K{self._title}: {self._phase}…{tried}")
-        sys.stderr.flush()
+        _line.show(f"{self._title}: {self._phase}…{tried}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from patchpilot.cli import _line
 
 if TYPE_CHECKING:
     from patchpilot.datasets.export import Exported
@@ -73,7 +74,7 @@ def command(
         synth = None
         if kind == "presets":
             synth = stack.enter_context(instrument(dataset.recipe.instrument))
-        stack.callback(_clear)
+        stack.callback(_line.clear)
         done = export(
             dataset,
             out,
@@ -89,12 +90,4 @@ def command(
 
 
 def _show(state: Exported) -> None:
-    """One line that is rewritten on a terminal, nothing in a log."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{state.done} of {state.rows} rows")
-        sys.stderr.flush()
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    _line.show(f"{state.done} of {state.rows} rows")

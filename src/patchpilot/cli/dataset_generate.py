@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchpilot.cli import _line
 from patchpilot.cli._generate_options import options
 
 if TYPE_CHECKING:
@@ -67,11 +68,11 @@ def command(
                 on_progress=meter.show,
             )
         except KeyboardInterrupt:
-            meter.clear()
+            _line.clear()
             click.echo("note: finished rows are kept; the same command goes on from there", err=True)
             raise
         finally:
-            meter.clear()
+            _line.clear()
         meter.tell()
     with dataset:
         said = {
@@ -164,22 +165,12 @@ class _Meter:
     def show(self, progress: Progress) -> None:
         """Rows, rows a second, what is left, and the share that was rejected."""
         self.progress = progress
-        if not sys.stderr.isatty():
-            return
         made, seconds = progress.rows - progress.found, time.monotonic() - self.began
         rate = made / seconds if seconds > 0 else 0.0
         left = f", {_clock((progress.wanted - progress.rows) / rate)} left" if rate > 0 else ""
         left_out = sum(progress.rejected.values())
         share = f", {left_out / progress.tried:.0%} of patches left out" if progress.tried else ""
-        sys.stderr.write(
-            f"\r\x1b[K{progress.rows} of {progress.wanted} rows, {rate:.1f} a second{left}{share}"
-        )
-        sys.stderr.flush()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")
+        _line.show(f"{progress.rows} of {progress.wanted} rows, {rate:.1f} a second{left}{share}")
 
     def tell(self) -> None:
         """What went wrong on the way; each of it is in the file too."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from patchpilot.cli import _line
 
 if TYPE_CHECKING:
     from patchpilot.datasets.inspection.effects import Importance
@@ -55,14 +56,10 @@ def command(
     """
     from patchpilot.datasets.inspection.importance import importance, parameters_of
     from patchpilot.datasets.storage.reader import Dataset
-    from patchpilot.errors import OutputError
-    from patchpilot.files import write_text
+    from patchpilot.files import check_free, write_text
     from patchpilot.instruments.base import instrument
 
-    if out.exists() and not force:
-        raise OutputError(
-            f"{out} exists and is kept: name another file with --out, or replace it with --force"
-        )
+    check_free(out, force=force)
     kept = out.with_name(f"{out.name}.bases")
     with Dataset(file) as dataset, instrument(dataset.recipe.instrument) as synth:
         try:
@@ -78,11 +75,11 @@ def command(
                 on_progress=_show,
             )
         except KeyboardInterrupt:
-            _clear()
+            _line.clear()
             click.echo("note: patches that were done are kept; the same command goes on from there", err=True)
             raise
         finally:
-            _clear()
+            _line.clear()
     text = json.dumps(measured.to_json(), indent=1)
     write_text(out, f"{text}\n")
     kept.unlink(missing_ok=True)
@@ -117,13 +114,5 @@ def _table(measured: Importance) -> str:
 
 
 def _show(state: Progress) -> None:
-    """One line that is rewritten on a terminal, nothing in a log."""
-    if sys.stderr.isatty():
-        renders = f", {state.renders} of {state.n_renders} renders of the next" if state.n_renders else ""
-        sys.stderr.write(f"\r\x1b[K{state.bases} of {state.n_bases} patches{renders}")
-        sys.stderr.flush()
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    renders = f", {state.renders} of {state.n_renders} renders of the next" if state.n_renders else ""
+    _line.show(f"{state.bases} of {state.n_bases} patches{renders}")

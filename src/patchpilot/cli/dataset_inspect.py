@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from patchpilot.cli import _line
+
 if TYPE_CHECKING:
     from patchpilot.datasets.storage.reader import Dataset
 
@@ -36,9 +38,13 @@ def command(file: Path, as_json: bool, verify: bool, quick: bool, parameters: tu
         damaged = _verified(dataset) if verify else []
         quick = quick or bool(damaged)  # what is damaged may not be readable
         try:
-            said = summary(dataset, quick=quick, on_progress=lambda done: _show("heard", done, len(dataset)))
+            said = summary(
+                dataset,
+                quick=quick,
+                on_progress=lambda done: _line.show(f"heard {done:,} of {len(dataset):,} rows"),
+            )
         finally:
-            _clear()
+            _line.clear()
     said = {"file": str(file), "bytes": file.stat().st_size, **said}
     if verify:
         said["damaged"] = damaged
@@ -48,13 +54,11 @@ def command(file: Path, as_json: bool, verify: bool, quick: bool, parameters: tu
 
 
 def _verified(dataset: Dataset) -> list[str]:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[Kverifying…")
-        sys.stderr.flush()
+    _line.show("verifying…")
     try:
         return dataset.verify()
     finally:
-        _clear()
+        _line.clear()
 
 
 def _known(dataset: Dataset, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -70,15 +74,3 @@ def _known(dataset: Dataset, names: tuple[str, ...]) -> tuple[str, ...]:
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise ParameterError(f"the dataset has no parameter {name!r}{hint}")
     return names
-
-
-def _show(what: str, done: int, of: int) -> None:
-    """One line that is rewritten on a terminal, nothing in a log."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{what} {done:,} of {of:,} rows")
-        sys.stderr.flush()
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")

@@ -23,12 +23,9 @@ def command(file: Path, out: Path, rows: int, seed: int, force: bool) -> None:
     from patchpilot.datasets.inspection.sheet import chosen, sheet_png
     from patchpilot.datasets.storage.reader import Dataset
     from patchpilot.errors import OutputError
-    from patchpilot.files import write_bytes
+    from patchpilot.files import check_free, write_bytes
 
-    if out.exists() and not force:
-        raise OutputError(
-            f"{out} exists and is kept: name another file with --out, or replace it with --force"
-        )
+    check_free(out, force=force)
     if out.exists() and file.exists() and out.samefile(file):
         raise OutputError(f"{file} would be overwritten by its own picture: name another file with --out")
     with Dataset(file) as dataset:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from patchpilot.cli import _line
 from patchpilot.cli._errors import told
 
 if TYPE_CHECKING:
@@ -65,11 +66,11 @@ def build_command(
                 synth, prior, listener, rows, path=path, seed=seed, force=force, on_progress=_show
             )
         except KeyboardInterrupt:
-            _clear()
+            _line.clear()
             click.echo("note: finished blocks are kept; the same command goes on from there", err=True)
             raise
         finally:
-            _clear()
+            _line.clear()
     if kind_of(len(library)) == "hnsw":
         click.echo("note: making the index, which takes minutes the first time", err=True)
         Index(library)
@@ -174,14 +175,6 @@ def _page(said: dict[str, Json]) -> str:
 
 
 def _show(built: Built) -> None:
-    """One line that is rewritten on a terminal, nothing in a log."""
-    if sys.stderr.isatty():
-        # The last block may have more than are wanted.
-        rows, left_out = min(built.rows, built.wanted), built.tried - built.rows
-        sys.stderr.write(f"\r\x1b[K{rows} of {built.wanted} rows, {left_out} patches left out")
-        sys.stderr.flush()
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
+    # The last block may have more than are wanted.
+    rows, left_out = min(built.rows, built.wanted), built.tried - built.rows
+    _line.show(f"{rows} of {built.wanted} rows, {left_out} patches left out")

@@ -39,6 +39,7 @@ def command(
     """Play one note of a PRESET and write it as a float32 WAV file."""
     from patchpilot.audio import save
     from patchpilot.errors import OutputError, PatchError
+    from patchpilot.files import check_free
     from patchpilot.instruments.base import instrument
     from patchpilot.space import Performance
 
@@ -47,10 +48,7 @@ def command(
     place = out or preset.with_suffix(".wav")
     if place.exists() and place.resolve() == preset.resolve():
         raise OutputError(f"{preset} would be overwritten by its own sound: name another file with --out")
-    if place.exists() and not force:
-        raise OutputError(
-            f"{place} exists and is kept: name another file with --out, or replace it with --force"
-        )
+    check_free(place, force=force)
     held = seconds * 0.75 if hold is None else hold
     performance = Performance.one_note(note, velocity=velocity, hold_s=held, length_s=seconds)
     with instrument(instrument_name) as synth:

@@ -139,8 +139,9 @@ def generate(
                 on_progress(progress)
                 _check_some(progress)
         except BaseException:
-            with uninterrupted():
-                writer.commit()
+            if writer.is_open:
+                with uninterrupted():
+                    writer.commit()
             raise
         finally:
             rendering.close()  # type: ignore[attr-defined]

@@ -19,6 +19,8 @@ from patchpilot.space import Patch, Performance
 
 Place = tuple[int, int]
 """Which candidate, and which of its notes."""
+_MOST_BYTES, _FEWEST = 256 * 2**20, 64
+"""Audio that may wait for a candidate before it, which hangs; and candidates that may, however long they are."""
 
 _log = logging.getLogger(__name__)
 
@@ -84,6 +86,8 @@ class Rendering:
         self._journal = journal
         self._known = journal.found()
         self._first = first
+        self._most_open = max(_FEWEST, _MOST_BYTES // (8 * recipe.plan.n_samples * recipe.plan.per_patch))
+        self._is_drawn = False  # whether the sampler has ended
         self._open: dict[int, Candidate] = {}
         self._sent: dict[int, Place] = {}
         self._again: deque[Place] = deque()
@@ -93,7 +97,7 @@ class Rendering:
         """Endless, if the sampler is."""
         release = self._first
         drawn = self._candidates()
-        while True:
+        while self._again or not self._is_drawn:
             for position, result in self._instrument.stream(self._pairs(drawn)):
                 self._take(self._sent.pop(position), result)
                 while release in self._open and self._open[release].is_done:
@@ -102,8 +106,6 @@ class Rendering:
             while release in self._open and self._open[release].is_done:  # all from the journal
                 yield self._open.pop(release)
                 release += 1
-            if not self._again:
-                return
 
     def _candidates(self) -> Iterator[Candidate]:
         """Candidates as they are drawn, with what is known of them already."""
@@ -118,7 +120,10 @@ class Rendering:
             yield candidate
 
     def _pairs(self, drawn: Iterator[Candidate]) -> Iterator[tuple[Patch, Performance]]:
-        """What is to be played next: what failed once, then the notes of the next candidate."""
+        """What is to be played next: what failed once, then the notes of the next candidate.
+
+        It ends when the sampler does; and where too many wait for one that hangs, to be asked for again.
+        """
         position = itertools.count()
         while True:
             while self._again:
@@ -126,8 +131,11 @@ class Rendering:
                 candidate = self._open[number]
                 self._sent[next(position)] = (number, k)
                 yield candidate.draft.patch, candidate.performances[k]
+            if len(self._open) >= self._most_open:
+                return
             following = next(drawn, None)
             if following is None:
+                self._is_drawn = True
                 return
             for k, performance in enumerate(following.performances):
                 if k not in following.heard:
@@ -141,5 +149,6 @@ class Rendering:
             self._again.append(place)
             _log.info("candidate %d, note %d: %s; once more", number, k, result)
             return
+        self._tried_twice.discard(place)
         self._journal.keep(number, k, result)
         self._open[number].heard[k] = result

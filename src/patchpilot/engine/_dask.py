@@ -119,7 +119,7 @@ class Link:
         """Fetch a result as soon as there is one, while the caller's thread does other things."""
         outcome: Any
         try:
-            outcome = await self._client.gather(future)
+            outcome = await future  # cancelled, `gather` would leave tasks behind that complain on stderr
         except self._killed_worker as error:
             outcome = KilledError(str(error))
         except (Exception, asyncio.CancelledError) as error:

@@ -90,9 +90,11 @@ class _Root:
         if number == "ready":
             self.ready = True
             return []
-        flight = self.flights.pop(number)
+        flight = self.flights[number]
+        result = _linux.fetch(self.slots[flight.slot][1]) if answer is None else answer
+        del self.flights[number]  # only now: one whose result is cut off is still to be sent again
         if answer is None:
-            return [(number, _linux.fetch(self.slots[flight.slot][1]))]
+            return [(number, result)]
         if isinstance(answer, Failure) and answer.stage == "run":
             return [(number, answer)]
         self.bases.pop(flight.job.base_key, None)
@@ -173,9 +175,11 @@ class Forked:
         roots = sorted(self._roots, key=lambda root: len(root.flights))
         while roots:
             root = roots.pop(0)
+            if len(root.flights) >= _AHEAD:
+                continue
             elsewhere = {key for other in self._roots if other is not root for key in other.bases}
             number = self._queue.choose(root.bases, elsewhere, idle=not root.flights)
-            if len(root.flights) >= _AHEAD or number is None:
+            if number is None:
                 continue
             job, how = self._queue.take(number)
             try:

@@ -182,5 +182,5 @@ def main() -> None:
     control.send(pickle.dumps(("ready", None)))
     try:
         root.serve()
-    except (EOFError, SystemExit):
+    finally:  # also after a fork that failed: the interpreter's own end would run what native code leaves behind
         root.end()

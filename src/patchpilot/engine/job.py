@@ -77,7 +77,8 @@ class Failure:
 
     Attributes:
         reason: for people: "crashed (SIGSEGV)", "timed out after 20 s", "raised ValueError: no such control"
-        stage: where it happened. A base whose `prepare` failed is not tried again by the same pool.
+        stage: where it happened. A base whose `prepare` failed twice is not tried again by the same pool; once
+            may have been the machine's bad moment.
         output: the end of what native code wrote on its stdout and stderr, where that was caught
     """
 

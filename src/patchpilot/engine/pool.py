@@ -81,6 +81,7 @@ class Pool:
         self.cluster = cluster
         self._numbers = itertools.count()
         self._bad: dict[str, Failure] = {}
+        self._suspects: set[str] = set()  # bases whose `prepare` failed once
         self._turn = threading.Lock()
         self._holder = 0
         self._closed = False
@@ -174,7 +175,9 @@ class Pool:
                 continue  # from an `imap` that was abandoned
             at, key = call.flying.pop(number)
             if isinstance(result, Failure) and result.stage == "prepare":
-                self._bad[key] = result
+                if key in self._suspects:
+                    self._bad[key] = result
+                self._suspects.add(key)
             call.done.append((at, result))
 
     @contextlib.contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from patchpilot.errors import LibraryError, OutputError, ParameterError
+from patchpilot.files import check_free
 from patchpilot.instruments.base import Instrument
 from patchpilot.retrieval.block import KEPT, Block, render_block
 from patchpilot.retrieval.embedding import Embedding
@@ -141,10 +142,7 @@ def _check_free(path: Path, *, force: bool) -> None:
     """Say so before an hour of work, not after it."""
     if path.is_dir():
         raise OutputError(f"{path} is a folder; name a file for the library")
-    if path.exists() and not force:
-        raise OutputError(
-            f"{path} exists and is kept: name another file with --out, or replace it with --force"
-        )
+    check_free(path, force=force)
 
 
 def _check_some(block: Block, recipe: Recipe, number: int) -> None:

@@ -14,12 +14,13 @@ import pytest
 import soundfile
 from scipy.io import wavfile
 
+from patchpilot.audio import Audio, peak
 from patchpilot.datasets.export import export
 from patchpilot.datasets.export import webdataset as module
 from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, OutputError, ParameterError
 from patchpilot.files import write_bytes
-from patchpilot.space import AssetStore, Patch
+from patchpilot.space import AssetStore, Patch, Performance
 from tests.datasets.small import Buzzing, small
 
 
@@ -86,13 +87,21 @@ def test_the_same_rows_give_the_same_bytes(dataset: Dataset, tmp_path: Path, kin
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
 
 
-def test_flac_is_the_sound_within_24_bits(dataset: Dataset, tmp_path: Path) -> None:
+class Loud(Buzzing):
+    def render(self, patch: Patch, performance: Performance) -> Audio:
+        return Audio(super().render(patch, performance).samples * np.float32(2.5), performance.sample_rate)
+
+
+@pytest.mark.parametrize("toy", [Buzzing(), Loud()])
+def test_flac_is_the_sound_within_24_bits(tmp_path: Path, toy: Buzzing) -> None:
+    dataset = small(tmp_path / "data.h5", toy=toy)
+    assert any(peak(row.audio) > 1.0 for row in dataset) == isinstance(toy, Loud)
     export(dataset, tmp_path, "webdataset", audio="flac")
     files = members(tmp_path / "shard-000000.tar")
     for row in dataset:
         samples, _ = soundfile.read(io.BytesIO(files[f"{row.index:09d}.flac"]), dtype="float64")
         gain = json.loads(files[f"{row.index:09d}.json"])["flac_gain"]
-        np.testing.assert_allclose(samples.T / gain, row.audio.samples, atol=2.0**-22 / gain)
+        np.testing.assert_allclose(samples.T * gain, row.audio.samples, atol=2.0**-23 * gain)
 
 
 def test_a_parquet_file_holds_the_rows(dataset: Dataset, tmp_path: Path) -> None:

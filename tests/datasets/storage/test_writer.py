@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import multiprocessing
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -11,11 +12,13 @@ import pytest
 from patchpilot.audio import Audio
 from patchpilot.datasets.faults import KEPT, SILENT
 from patchpilot.datasets.storage.lock import lock_path
+from patchpilot.datasets.storage.new_rows import NewRows
 from patchpilot.datasets.storage.reader import Dataset
+from patchpilot.datasets.storage.seen import Seen
 from patchpilot.datasets.storage.writer import Entry, Writer
 from patchpilot.errors import DatasetError, OutputError, ParameterError
 from patchpilot.instruments.record import TakeSink
-from tests.datasets.storing import TOY, add, entries, made, recipe, takes
+from tests.datasets.storing import TOY, add, entries, made, recipe, takes, verdict
 
 
 @pytest.fixture
@@ -52,10 +55,13 @@ def test_what_a_writer_counts_is_there_after_it_was_stopped(path: Path) -> None:
     with Writer.open(path, recipe(), TOY.space) as writer:
         add(writer, 9)
         writer.commit()
-        counts = (writer.rows, writer.tried, writer.committed, writer.rejected.copy(), writer.patches.copy())
+        counts = (writer.rows, writer.tried, writer.committed, writer.rejected.copy())
         add(writer, 11)
     with Writer.open(path, recipe(), TOY.space) as writer:
-        assert (writer.rows, writer.tried, writer.committed, writer.rejected, writer.patches) == counts
+        assert (writer.rows, writer.tried, writer.committed, writer.rejected) == counts
+        assert all(
+            (takes(i)[0].patch.sha256 in writer.patches) == (verdict(i) == KEPT and i < 9) for i in range(11)
+        )
         assert counts[0] == 21
         assert dict(counts[3]) == {"silent": 1, "failed": 1}
 
@@ -214,3 +220,51 @@ def test_names_are_cut_between_characters(path: Path) -> None:
     with Dataset(path) as dataset:
         assert [row.name for row in dataset] == ["é" * 100, "x" + "é" * 99]
         assert dataset.verify() == []
+
+
+def test_half_of_a_candidate_is_never_in_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Writer.open(path, recipe(), TOY.space) as writer:
+        add(writer, 2)
+        writer.commit()
+        plain, calls = NewRows.add, iter(range(9))
+
+        def breaks(*args: Any) -> None:
+            plain(*args)
+            if next(calls) == 1:
+                raise ValueError("a bug")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(NewRows, "add", breaks)
+            with pytest.raises(ValueError, match="a bug"):
+                add(writer, 3)
+        assert not writer.is_open
+    with Writer.open(path, recipe(), TOY.space) as writer:
+        assert (writer.tried, writer.rows) == (2, 6)
+        add(writer, 9)
+        assert writer.seal() == made(path.with_name("whole.h5"), 9)
+
+
+def test_a_file_is_sealed_at_once_with_its_last_rows(path: Path) -> None:
+    """Killed in between, it would hold a candidate of which some notes are missing, and take more."""
+    with Writer.open(path, recipe(), TOY.space) as writer:
+        add(writer, 2)
+        commits = writer._file.commit
+        states = []
+
+        def looked() -> None:
+            commits()
+            with Dataset(path) as dataset:
+                states.append((len(dataset), dataset.is_sealed))
+
+        writer._file.commit = looked  # type: ignore[method-assign]
+        writer.seal()
+    assert states == [(6, True)]
+
+
+def test_a_set_of_digests_is_what_was_added_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("patchpilot.datasets.storage.seen._RECENT", 10)
+    digests = [f"{i * 0x9E3779B97F4A7C15 % 2**64:016x}{'0' * 48}" for i in range(200)]
+    found = Seen()
+    for digest in digests[:100]:
+        found.update([digest, digest])
+    assert [digest in found for digest in digests] == [True] * 100 + [False] * 100

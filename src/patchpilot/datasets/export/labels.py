@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchpilot.datasets.export.sounds import gain_of
+from patchpilot.datasets.storage.codec import gain_of
 from patchpilot.datasets.storage.reader import Row
 from patchpilot.space import AssetStore
 from patchpilot.space.canonical import Json
@@ -11,8 +11,8 @@ from patchpilot.space.canonical import Json
 def labels(row: Row, audio: str, store: AssetStore) -> dict[str, Json]:
     """Plain JSON of a row; the assets of its patch go to `store`.
 
-    "flac_gain" is what its FLAC was multiplied by, where it is FLAC; "values" holds stored values by parameter, and
-    "patch" everything the instrument was told (`Patch.from_json` reads it).
+    "flac_gain" is what its FLAC is to be multiplied by, where it is FLAC; "values" holds stored values by
+    parameter, and "patch" everything the instrument was told (`Patch.from_json` reads it).
     """
     note = row.performance.notes[0]
     said = {
@@ -27,4 +27,4 @@ def labels(row: Row, audio: str, store: AssetStore) -> dict[str, Json]:
         "patch_sha256": row.patch.sha256,
         "patch": row.patch.to_json(store),
     }
-    return {**said, "flac_gain": gain_of(row.audio)} if audio == "flac" else said
+    return {**said, "flac_gain": gain_of(row.audio.samples)} if audio == "flac" else said

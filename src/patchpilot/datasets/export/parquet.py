@@ -6,7 +6,7 @@ categorical        int32 list (K,), from 0
 patch              JSON of everything the instrument was told; assets by their hash, once each in `assets`
 features_NAME      float32 list, row by row
 audio              struct {bytes, path}, a WAV or FLAC file, as Hugging Face's `datasets` reads it; if asked for
-flac_gain          what the FLAC was multiplied by
+flac_gain          what the FLAC is to be multiplied by
 osc_1_level, …     stored values, one column for each parameter ("…_value" where the name is taken)
 """
 

@@ -7,17 +7,10 @@ import io
 import numpy as np
 
 from patchpilot.audio import Audio
+from patchpilot.datasets.storage.codec import to_flac
 
 AUDIO = ("wav", "flac", "none")
 """As float32 WAV (exact), as 24-bit FLAC, or not at all."""
-_LOUDEST = 1.0 - 2.0**-20
-"""What 24 bits hold with room to round."""
-
-
-def gain_of(audio: Audio) -> float:
-    """What samples are multiplied by so that none passes full scale, which FLAC cannot hold; at most 1."""
-    peak = float(np.abs(audio.samples).max(initial=0.0))
-    return float(np.float32(_LOUDEST / peak)) if peak > _LOUDEST else 1.0
 
 
 def wav_bytes(audio: Audio) -> bytes:
@@ -29,16 +22,6 @@ def wav_bytes(audio: Audio) -> bytes:
     return buffer.getvalue()
 
 
-def flac_bytes(audio: Audio) -> bytes:
-    """A 24-bit FLAC file of the sound times `gain_of`: divide by that to get its level back."""
-    import soundfile
-
-    buffer = io.BytesIO()
-    samples = audio.samples.T * np.float32(gain_of(audio))
-    soundfile.write(buffer, samples, audio.sample_rate, format="FLAC", subtype="PCM_24")
-    return buffer.getvalue()
-
-
 def sound_bytes(audio: Audio, kind: str) -> bytes:
-    """Bytes of a file of one of the kinds of `AUDIO` but "none"."""
-    return wav_bytes(audio) if kind == "wav" else flac_bytes(audio)
+    """Bytes of a file of one of the kinds of `AUDIO` but "none"; FLAC as datasets store it, `gain_of` divided out."""
+    return wav_bytes(audio) if kind == "wav" else to_flac(audio.samples, audio.sample_rate)[0]

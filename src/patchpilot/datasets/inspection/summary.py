@@ -1,6 +1,6 @@
 """What a dataset holds, as plain JSON: counts, shapes, distributions, levels, duplicates, and where it came from.
 
-Everything is read in blocks, so memory does not grow with the dataset.
+Audio and parameters are read in blocks. Hashes are compared, so those of all rows are in memory.
 """
 
 from __future__ import annotations

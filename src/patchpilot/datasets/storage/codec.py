@@ -15,12 +15,17 @@ _BELOW_ONE = 1.0 - 2.0**-23
 """The largest peak that 24-bit PCM holds without clipping."""
 
 
+def gain_of(samples: F32) -> float:
+    """What samples are divided by so that their peak fits FLAC; 1 where it does."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return float(np.float32(max(1.0, peak / _BELOW_ONE)))
+
+
 def to_flac(samples: F32, sample_rate: int) -> tuple[bytes, float]:
-    """float32 (2, n) as 24-bit FLAC, and the gain that was divided out so that the peak fits (1 where it does)."""
+    """float32 (channels, n) as 24-bit FLAC, and the gain that was divided out: `gain_of`."""
     import soundfile
 
-    peak = float(np.abs(samples).max(initial=0.0))
-    gain = float(np.float32(max(1.0, peak / _BELOW_ONE)))
+    gain = gain_of(samples)
     buffer = io.BytesIO()
     # Rounded here, and not by the encoder, which cuts off: half the error.
     whole = np.rint(samples.T.astype(np.float64) / gain * 2.0**23).clip(-(2**23), 2**23 - 1)

@@ -7,7 +7,7 @@ name however its audio is stored, batched and compressed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.space.canonical import canonical_json, sha256
+
+_MANY = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,29 @@ def details_digest(details: npt.NDArray[np.uint8]) -> str:
     return sha256(details.tobytes())
 
 
-def content_hash(recipe: Recipe, verdicts: npt.NDArray[np.uint8], rows: Sequence[str]) -> str:
-    """The name of a dataset: a digest over its recipe, what became of each patch, and all digests of rows."""
-    recipe_json = canonical_json(recipe.to_json()).encode()
-    return sha256(recipe_json, verdicts.astype(np.uint8).tobytes(), "".join(rows).encode())
+def content_hash(recipe: Recipe, verdicts: npt.NDArray[np.uint8], rows: Iterable[bytes], n_rows: int) -> str:
+    """The name of a dataset: a digest over its recipe, what became of each patch, and all digests of rows.
+
+    Args:
+        recipe: of the dataset.
+        verdicts: uint8 (tried,).
+        rows: the hex digests of all rows one after another, in pieces of any size.
+        n_rows: how many they are.
+    """
+    # `canonical.sha256` of three parts, but the last need not be in memory at once.
+    name = hashlib.sha256()
+    for part in (canonical_json(recipe.to_json()).encode(), verdicts.astype(np.uint8).tobytes()):
+        name.update(len(part).to_bytes(8, "little") + part)
+    name.update((64 * n_rows).to_bytes(8, "little"))
+    for piece in rows:
+        name.update(piece)
+    return name.hexdigest()
+
+
+def blocks(column: Any) -> Iterator[bytes]:
+    """Hex digests of a column ("S64") one after another, some at a time."""
+    for start in range(0, column.shape[0], _MANY):
+        yield column[start : start + _MANY].tobytes()
 
 
 def recipe_digest(recipe: Recipe) -> str:

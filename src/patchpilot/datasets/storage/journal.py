@@ -9,34 +9,27 @@ from __future__ import annotations
 
 import logging
 import os
-import struct
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from patchpilot.audio import Audio
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.storage.digest import recipe_digest
+from patchpilot.datasets.storage.journal_record import HEAD_BYTES, Key, packed, payload_bytes, unpacked
 from patchpilot.errors import EngineError
 from patchpilot.files import output_error
 
 _MAGIC = b"ppjournal1\n"
-_RECORD = struct.Struct("<IBqiIIQ")
-"""Checksum of all that follows; kind; candidate; number of the note; rate; channels; bytes of the payload."""
-_AUDIO, _FAILURE = 0, 1
 _SYNC_S = 1.0
 """A power cut costs the renders of a second at most; any other end costs none."""
 _ROOM = 64 * 2**20
 """Bytes of forgotten records that may lie there before the others are copied to a new file."""
 
 _log = logging.getLogger(__name__)
-Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -91,21 +84,10 @@ class Journal:
         Raises:
             OutputError: the disk is full or gone; what was kept before still is.
         """
-        if isinstance(result, Audio):
-            samples = np.ascontiguousarray(result.samples, "<f4")
-            kind, rate, channels, payload = (
-                _AUDIO,
-                result.sample_rate,
-                result.channels,
-                samples.data.cast("B"),
-            )
-        else:
-            kind, rate, channels, payload = _FAILURE, 0, 0, memoryview(str(result).encode())
-        tail = _RECORD.pack(0, kind, candidate, note, rate, channels, len(payload))[4:]
-        check = zlib.crc32(payload, zlib.crc32(tail)).to_bytes(4, "little")
-        place = _Place(self._end, _RECORD.size + len(payload))
+        head, payload = packed((candidate, note), result)
+        place = _Place(self._end, len(head) + len(payload))
         try:
-            self._write_at(self._end, check + tail, payload)
+            self._write_at(self._end, head, payload)
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._number, self._end)
@@ -147,8 +129,9 @@ class Journal:
     def discard(self) -> None:
         """Remove the journal: the dataset is whole."""
         self.close()
-        with suppress(OSError):
-            self.path.unlink(missing_ok=True)
+        for path in (self.path, _part_of(self.path)):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Give the file back; again is harmless."""
@@ -176,26 +159,22 @@ class Journal:
     def _records(self) -> Iterator[tuple[Key, _Place, Audio | EngineError]]:
         """Whole records from the beginning, up to the first that is torn."""
         at, size = len(self._header), os.fstat(self._number).st_size
-        while at + _RECORD.size <= size:
-            head = self._read_at(at, _RECORD.size)
-            check, kind, candidate, note, rate, channels, length = _RECORD.unpack(head)
-            if at + _RECORD.size + length > size:
+        while at + HEAD_BYTES <= size:
+            head = self._read_at(at, HEAD_BYTES)
+            length = payload_bytes(head)
+            if at + HEAD_BYTES + length > size:
                 return
-            payload = self._read_at(at + _RECORD.size, length)
-            if zlib.crc32(payload, zlib.crc32(head[4:])) != check:
+            found = unpacked(head, self._read_at(at + HEAD_BYTES, length))
+            if found is None:
                 return
-            result = (
-                EngineError(payload.decode())
-                if kind == _FAILURE
-                else Audio(np.frombuffer(payload, "<f4").reshape(channels, -1), rate)
-            )
-            yield (candidate, note), _Place(at, _RECORD.size + length), result
-            at += _RECORD.size + length
+            key, result = found
+            yield key, _Place(at, HEAD_BYTES + length), result
+            at += HEAD_BYTES + length
 
     def _compact(self) -> None:
         """Copy what is not forgotten to a new file, and have it take this one's place."""
         self._settle()
-        part = self.path.with_name(self.path.name + ".part")
+        part = _part_of(self.path)
         new = Journal(part, self._header)
         try:
             os.ftruncate(new._number, 0)
@@ -248,6 +227,11 @@ class Journal:
 def journal_path(dataset: Path) -> Path:
     """Where the journal of a dataset lies."""
     return dataset.with_name(dataset.name + ".journal")
+
+
+def _part_of(path: Path) -> Path:
+    """Where a journal is written anew."""
+    return path.with_name(path.name + ".part")
 
 
 def _sync(number: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.samplers.base import Source
 from patchpilot.datasets.storage import layout
 from patchpilot.datasets.storage.codec import to_flac, to_half
@@ -17,6 +18,7 @@ from patchpilot.datasets.storage.digest import RowContent, audio_sha256, flac_di
 from patchpilot.datasets.storage.layout import COMPRESSION, FEATURES, Layout
 from patchpilot.datasets.storage.lzf import Compressor
 from patchpilot.datasets.storage.modulation import Routes
+from patchpilot.errors import ParameterError
 from patchpilot.instruments.record import TakeRecord
 from patchpilot.instruments.take import Take
 
@@ -36,6 +38,17 @@ class Entry:
     source: Source = "synthetic"
     name: str = ""
     features: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
+
+    def check(self, recipe: Recipe) -> None:
+        """Raise `ParameterError` where it does not fit a recipe."""
+        plan, audio, wanted = recipe.plan, self.take.audio, set(recipe.features)
+        if audio.sample_rate != plan.sample_rate or len(audio) != plan.n_samples:
+            raise ParameterError(
+                f"expected {plan.n_samples} samples at {plan.sample_rate} Hz, "
+                f"got {len(audio)} at {audio.sample_rate}"
+            )
+        if set(self.features) != wanted:
+            raise ParameterError(f"expected features {sorted(wanted)}, got {sorted(self.features)}")
 
 
 class NewRows:
@@ -172,8 +185,6 @@ class NewRows:
 class _Batch:
     """What was added since the last commit; its audio is in the file already."""
 
-    verdicts: list[int] = field(default_factory=list)
-    details: list[str] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     candidates: list[int] = field(default_factory=list)
     records: list[TakeRecord] = field(default_factory=list)

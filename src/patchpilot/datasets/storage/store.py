@@ -77,6 +77,28 @@ def read_layout(path: Path, h5: Any) -> Layout:
         raise DatasetError(f"{path} is damaged: {error!r}") from None
 
 
+def check_same(path: Path, h5: Any, wanted: Layout) -> None:
+    """Refuse to go on with a file of another recipe, or one that is sealed.
+
+    Raises:
+        DatasetError: it is one, or damaged.
+    """
+    found = read_layout(path, h5)
+    if h5.attrs["sealed"]:
+        raise DatasetError(
+            f"{path} is sealed with {rows_of(h5)} rows and never changes again; name another file"
+        )
+    if wrong := wanted.recipe.differences(found.recipe):
+        raise DatasetError(
+            f"{path} is another dataset: {'; '.join(wrong)}. Name another file, or make the same dataset again."
+        )
+    if (wanted.encoder, wanted.matrix) != (found.encoder, found.matrix):
+        raise DatasetError(
+            f"{path} is another dataset: its parameters are not those of this {wanted.recipe.instrument}. "
+            "Name another file."
+        )
+
+
 def rows_of(h5: Any) -> int:
     """How many rows are in a file.
 

@@ -28,7 +28,7 @@ _MANY = 1024
 
 def damages(dataset: Dataset) -> Iterator[str]:
     """A phrase for each thing that is damaged."""
-    digests: list[str] = []
+    digests: list[bytes] = []
     for start in range(0, len(dataset), _MANY):
         rows = slice(start, min(start + _MANY, len(dataset)))
         try:
@@ -36,7 +36,7 @@ def damages(dataset: Dataset) -> Iterator[str]:
         except DatasetError as error:
             yield f"rows {rows.start} to {rows.stop - 1}: {error}"
             continue
-        digests += [digest.decode(errors="replace") for digest in columns["metadata/row_sha256"]]
+        digests.append(columns["metadata/row_sha256"].tobytes())
         for i in range(rows.stop - rows.start):
             yield from _row_damages(dataset, columns, start, i)
     yield from _asset_damages(dataset)
@@ -94,7 +94,7 @@ def _asset_damages(dataset: Dataset) -> Iterator[str]:
             yield str(error)
 
 
-def _whole_damages(dataset: Dataset, digests: list[str]) -> Iterator[str]:
+def _whole_damages(dataset: Dataset, digests: list[bytes]) -> Iterator[str]:
     try:
         verdicts = dataset.verdicts
         strange = sorted(set(np.unique(verdicts).tolist()) - {KEPT, *REASONS})
@@ -109,7 +109,8 @@ def _whole_damages(dataset: Dataset, digests: list[str]) -> Iterator[str]:
             yield "what it says about itself is not what was written"
         if dataset.is_sealed and _details_digest(dataset) != attributes["details_sha256"]:
             yield "what it says about failures is not what was written"
-        if dataset.is_sealed and content_hash(dataset.recipe, verdicts, digests) != dataset.content_hash:
+        content = content_hash(dataset.recipe, verdicts, digests, len(dataset))
+        if dataset.is_sealed and content != dataset.content_hash:
             yield "its content hash is another"
     except DatasetError as error:
         yield str(error)

@@ -22,15 +22,16 @@ from patchpilot.datasets.faults import KEPT, REASONS
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.storage import layout
 from patchpilot.datasets.storage.columns import Encoder
-from patchpilot.datasets.storage.digest import content_hash, details_digest
+from patchpilot.datasets.storage.digest import blocks, content_hash, details_digest
 from patchpilot.datasets.storage.disk import Disk
 from patchpilot.datasets.storage.layout import Layout
 from patchpilot.datasets.storage.lock import Lock
 from patchpilot.datasets.storage.modulation import Matrix
 from patchpilot.datasets.storage.new_rows import Entry, NewRows, extend, extend_ragged
-from patchpilot.datasets.storage.store import FileAssets, read_layout, rows_of, told
+from patchpilot.datasets.storage.seen import Seen
+from patchpilot.datasets.storage.store import FileAssets, check_same, rows_of, told
 from patchpilot.datasets.storage.transaction import TransactionFile
-from patchpilot.errors import DatasetError, OutputError, ParameterError
+from patchpilot.errors import OutputError, ParameterError
 from patchpilot.files import output_error, uninterrupted, write_bytes
 from patchpilot.instruments.record import TakeRecord
 from patchpilot.instruments.take import Take
@@ -50,8 +51,9 @@ class Writer:
         path: of the file.
         recipe: of its rows.
         tried: candidates whose fate was added.
+        committed: those whose fate is in the file, on the disk.
         rejected: candidates that are no rows, by reason.
-        patches: sha256 of every patch that was kept.
+        patches: every patch that was kept, by its sha256.
     """
 
     def __init__(self, path: Path, h5: Any, file: TransactionFile, lock: Lock, found: Layout) -> None:
@@ -61,10 +63,10 @@ class Writer:
         self._details: list[str] = []
         self._assets = FileAssets(h5)
         verdicts = h5[layout.VERDICTS][:]
-        self.tried = len(verdicts)
+        self.tried = self.committed = len(verdicts)
         self._new = NewRows(h5, found, rows_of(h5))
         self.rejected = Counter(REASONS[int(verdict)] for verdict in verdicts if verdict != KEPT)
-        self.patches: set[str] = {digest.decode() for digest in h5["metadata/patch_sha256"][:]}
+        self.patches = Seen.of_column(h5["metadata/patch_sha256"])
         # At exit too, since HDF5 must not ask for a file when there is no interpreter any more.
         self._close = weakref.finalize(self, _closed, h5, file, lock)
 
@@ -116,7 +118,7 @@ class Writer:
                     raise
             try:
                 with told(path):
-                    _check(path, h5, wanted)
+                    check_same(path, h5, wanted)
                     return cls(path, h5, file, lock, wanted)
             except BaseException:
                 _closed(h5, file, lock)
@@ -139,11 +141,6 @@ class Writer:
     def rows(self) -> int:
         """How many were added, in all."""
         return self._new.n_rows
-
-    @property
-    def committed(self) -> int:
-        """Candidates whose fate is in the file, on the disk."""
-        return self.tried - len(self._verdicts)
 
     def add(self, candidate: int, verdict: int, entries: Sequence[Entry], *, detail: str = "") -> None:
         """Add what became of a candidate; commits when a batch is full.
@@ -181,30 +178,40 @@ class Writer:
             OutputError: as `add`.
         """
         with self._writing():
-            self._new.write()
-            if self._verdicts:
-                extend(self._h5[layout.VERDICTS], np.array(self._verdicts, np.uint8))
-                extend_ragged(self._h5[layout.DETAILS], [_bytes(text) for text in self._details])
+            self._write()
             self._h5.flush()
             self._file.commit()
+            self.committed = self.tried
+
+    def _write(self) -> None:
+        """Have all that was added in the file, if it is ever committed."""
+        self._new.write()
+        if self._verdicts:
+            extend(self._h5[layout.VERDICTS], np.array(self._verdicts, np.uint8))
+            extend_ragged(self._h5[layout.DETAILS], [_bytes(text) for text in self._details])
             self._verdicts, self._details = [], []
 
     def seal(self) -> str:
-        """Commit, write the content hash, and have no more rows for ever; returns the hash.
+        """Commit all with the content hash, and have no more rows for ever; returns the hash.
 
         Raises:
             OutputError: as `add`.
         """
-        self.commit()
         with self._writing():
-            rows = [digest.decode() for digest in self._h5["metadata/row_sha256"][:]]
-            digest = content_hash(self.recipe, self._h5[layout.VERDICTS][:], rows)
+            self._write()
+            rows = blocks(self._h5["metadata/row_sha256"])
+            digest = content_hash(self.recipe, self._h5[layout.VERDICTS][:], rows, self.rows)
             self._h5.attrs["content_hash"] = digest
             self._h5.attrs["details_sha256"] = details_digest(self._h5[f"{layout.DETAILS}/data"][:])
             self._h5.attrs["sealed"] = True
         self.commit()
         self.close()
         return digest
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be written to."""
+        return self._close.alive
 
     def close(self) -> None:
         """Give the file back; what was not committed is not in it. Again is harmless."""
@@ -213,7 +220,7 @@ class Writer:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Say what the disk said, and hold Ctrl-C back, which HDF5 does not survive in the middle of a write."""
-        if not self._close.alive:
+        if not self.is_open:
             raise OutputError(f"{self.path} is closed: open it again to write")
         with uninterrupted():
             try:
@@ -222,6 +229,7 @@ class Writer:
             except Exception as error:
                 cause = self._file.failure or (error if isinstance(error, OSError) else None)
                 if cause is None:
+                    self.close()  # else the half that was written would be part of the next commit
                     raise
                 raise output_error(self.path, cause) from error
             if self._file.failure is not None:
@@ -234,34 +242,8 @@ class Writer:
             raise ParameterError(
                 f"expected rows of what is kept, and of that only; got {len(entries)}, {verdict}"
             )
-        plan = self.recipe.plan
         for entry in entries:
-            audio, wanted = entry.take.audio, set(self.recipe.features)
-            if audio.sample_rate != plan.sample_rate or len(audio) != plan.n_samples:
-                raise ParameterError(
-                    f"expected {plan.n_samples} samples at {plan.sample_rate} Hz, "
-                    f"got {len(audio)} at {audio.sample_rate}"
-                )
-            if set(entry.features) != wanted:
-                raise ParameterError(f"expected features {sorted(wanted)}, got {sorted(entry.features)}")
-
-
-def _check(path: Path, h5: Any, wanted: Layout) -> None:
-    """Refuse to go on with a file of another recipe, or one that is sealed."""
-    found = read_layout(path, h5)
-    if h5.attrs["sealed"]:
-        raise DatasetError(
-            f"{path} is sealed with {rows_of(h5)} rows and never changes again; name another file"
-        )
-    if wrong := wanted.recipe.differences(found.recipe):
-        raise DatasetError(
-            f"{path} is another dataset: {'; '.join(wrong)}. Name another file, or make the same dataset again."
-        )
-    if (wanted.encoder, wanted.matrix) != (found.encoder, found.matrix):
-        raise DatasetError(
-            f"{path} is another dataset: its parameters are not those of this {wanted.recipe.instrument}. "
-            "Name another file."
-        )
+            entry.check(self.recipe)
 
 
 def _closed(h5: Any, file: TransactionFile, lock: Lock) -> None:
