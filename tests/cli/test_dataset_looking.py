@@ -126,7 +126,7 @@ def test_files_that_are_no_datasets_are_told(cli: Cli, tmp_path: Path) -> None:
 
 def test_sheet_draws_and_replaces_only_when_it_is_told_to(cli: Cli, file: Path, tmp_path: Path) -> None:
     out = tmp_path / "sheet.png"
-    assert cli("dataset", "sheet", file, "--out", out, "--rows", "9").out == f"{out}\n"
+    assert cli("dataset", "sheet", file, "-o", out, "--rows", "9").out == f"{out}\n"
     first = out.read_bytes()
     with Image.open(out) as image:
         assert image.format == "PNG"

@@ -10,7 +10,7 @@ import click
 @click.command("sheet", short_help="Draw spectrograms of many rows on one page.")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path, readable=False), help="PNG file to write."
+    "-o", "--out", required=True, type=click.Path(path_type=Path, readable=False), help="PNG file to write."
 )
 @click.option("--rows", default=64, show_default=True, type=click.IntRange(1, 1024), help="How many.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of which are drawn.")

@@ -36,7 +36,8 @@ class OpenFile:
         self._h5: Any = None
         self._state: tuple[int, ...] = ()
         self.is_sealed = False
-        self.is_sealed = bool(self.h5.attrs.get("sealed", False))
+        with told(path, writing=False):
+            self.is_sealed = bool(self.h5.attrs.get("sealed", False))
 
     @property
     def h5(self) -> Any:
