@@ -32,6 +32,7 @@ def test_help_names_every_command(cli: Cli) -> None:
         "match",
         "render",
         "library",
+        "dataset",
         "doctor",
         "plugins",
     ]

@@ -86,7 +86,7 @@ def test_inspect_of_a_file_that_is_being_written(cli: Cli, tmp_path: Path) -> No
 
 def test_inspect_of_no_rows(cli: Cli, tmp_path: Path) -> None:
     path = made(tmp_path / "data.h5", n_patches=0, seal=False)
-    assert lines(cli("dataset", "inspect", path).out)["rows"] == "none yet"
+    assert lines(cli("dataset", "inspect", path).out)["rows"].startswith("none yet")
     assert json.loads(cli("dataset", "inspect", path, "--json").out)["rows"] == 0
 
 

@@ -82,7 +82,7 @@ def test_an_interrupted_match_leaves_nothing_half(
     assert process.returncode == 130 or (process.returncode == 0 and (tmp_path / "out").exists())
     assert "Traceback" not in said
     if process.returncode == 130:
-        assert said.endswith("Interrupted; nothing half-written was left.\n")
+        assert said.endswith("Interrupted; what was finished is kept, and no file was left half-written.\n")
         assert list(tmp_path.iterdir()) == []
     assert_nothing_half(process, tmp_path / "out")
 

@@ -58,7 +58,9 @@ def _rows(said: Mapping[str, Json]) -> str:
     patches = said["patches"]
     alike = f" ({patches['different']:,} different)" if patches["different"] < patches["kept"] else ""
     return (
-        f"{said['rows']:,} of {patches['kept']:,} patches{alike}: {sources}" if said["rows"] else "none yet"
+        f"{said['rows']:,} of {patches['kept']:,} patches{alike}: {sources}"
+        if said["rows"]
+        else "none yet; what came back waits in the journal until a batch is whole"
     )
 
 

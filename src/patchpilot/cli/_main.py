@@ -44,7 +44,7 @@ def main() -> NoReturn:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted; nothing half-written was left.", err=True)
+        click.echo("Interrupted; what was finished is kept, and no file was left half-written.", err=True)
         code = 130
     except Exception as error:  # no traceback reaches a user
         click.echo(f"Error: {told(error)}", err=True)

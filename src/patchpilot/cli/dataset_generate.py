@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import shlex
 import sys
 import time
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from patchpilot.datasets.plan import Plan
     from patchpilot.datasets.samplers.base import Sampler
     from patchpilot.instruments.base import Instrument
+
+
+_MOST_TOLD = 10
+"""Notes of one kind; the rest are counted."""
 
 
 @click.command("generate")
@@ -129,6 +134,8 @@ def _sampler(
     from patchpilot.datasets.samplers.presets import Presets
     from patchpilot.datasets.tiers import default_prior, prior_named
 
+    if math.isnan(augment):
+        raise click.UsageError("--augment: expected a share from 0 to 1, got nan")
     if own_presets:
         presets = [*presets, *preset_folders(synth)]
     if not presets and (own_presets or presets_only or augment):
@@ -146,8 +153,10 @@ def _sampler(
     if not presets:
         return rest
     ours = Presets.read(synth, presets, tier)
-    for path, reason in ours.refused.items():
+    for path, reason in list(ours.refused.items())[:_MOST_TOLD]:
         click.echo(f"note: {path} is left out: {reason}", err=True)
+    if len(ours.refused) > _MOST_TOLD:
+        click.echo(f"note: and {len(ours.refused) - _MOST_TOLD} more files that cannot be read", err=True)
     if presets_only:
         return ours
     if augment:
@@ -175,10 +184,12 @@ class _Meter:
     def tell(self) -> None:
         """What went wrong on the way; each of it is in the file too."""
         failures = self.progress.failures if self.progress else []
-        for failure in failures[:10]:
+        for failure in failures[:_MOST_TOLD]:
             click.echo(f"note: left out, since it could not be rendered: {failure}", err=True)
-        if len(failures) > 10:
-            click.echo(f"note: and {len(failures) - 10} more; `dataset inspect` lists them all", err=True)
+        if len(failures) > _MOST_TOLD:
+            click.echo(
+                f"note: and {len(failures) - _MOST_TOLD} more; `dataset inspect` lists them all", err=True
+            )
 
 
 def _clock(seconds: float) -> str:

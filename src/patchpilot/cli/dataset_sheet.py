@@ -28,6 +28,8 @@ def command(file: Path, out: Path, rows: int, seed: int, force: bool) -> None:
     check_free(out, force=force)
     if out.exists() and file.exists() and out.samefile(file):
         raise OutputError(f"{file} would be overwritten by its own picture: name another file with --out")
+    if out.suffix.lower() != ".png":
+        raise OutputError(f"{out}: expected a name that ends in .png, which is what the picture is")
     with Dataset(file) as dataset:
         png = sheet_png(dataset, chosen(len(dataset), rows, seed=seed), title=file.name)
     write_bytes(out, png)

@@ -37,6 +37,8 @@ FIRST_MANY = 300
 _BYTES = {"float32": 0.88, "float16": 0.44, "flac": 0.47, "none": 0.0}
 """Stored bytes for each byte of float32 audio, measured over musical patches; and for the rest of a row:"""
 _LABEL_BYTES = 6000
+_JOURNAL_ROWS = 100
+"""About as many renders wait in the journal at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -211,14 +213,21 @@ def _check_room(out: Path, recipe: Recipe, rows: int) -> None:
     """Say so before a night's work, not after it."""
     folder = out.resolve().parent
     try:
-        needed, free = estimated_bytes(recipe, rows), shutil.disk_usage(folder).free
+        free = shutil.disk_usage(folder).free
     except OSError as error:
         raise output_error(out, error) from error
+    journal = min(rows, _JOURNAL_ROWS) * recipe.plan.n_samples * 2 * 4
+    needed = estimated_bytes(recipe, rows) + journal
     if needed > free:
         raise OutputError(
-            f"{rows} rows need about {needed / 1e9:,.1f} GB, and {folder} has {free / 1e9:,.1f} GB free: "
+            f"{rows} rows need about {_size(needed)}, and {folder} has {_size(free)} free: "
             "ask for fewer rows, store less (--audio float16, flac or none), or name a larger disk"
         )
+
+
+def _size(n_bytes: float) -> str:
+    """Bytes as people read them."""
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.1f} MB"
 
 
 def _check_some(progress: Progress) -> None:

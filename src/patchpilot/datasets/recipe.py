@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from patchpilot.datasets.faults import Limits
@@ -18,8 +19,6 @@ AUDIO = ("float32", "float16", "flac", "none")
 """How audio is stored: exactly, in half precision, as 24-bit FLAC, or not at all."""
 _SAID = {
     "fingerprint": "engine, system or processor",
-    "sampler_sha256": "sampler (prior, presets, augmentation)",
-    "sampler": "sampler",
     "limits": "limits of what is rejected",
     "plan": "notes and lengths",
 }
@@ -91,11 +90,20 @@ class Recipe:
 
     def differences(self, other: Recipe) -> list[str]:
         """What differs from the recipe of a file, a phrase each; none where both make the same rows."""
-        return [
+        found = [
             f"{_SAID.get(name, name)} here {_short(mine)}, in the file {_short(theirs)}"
-            for name in (field.name for field in dataclasses.fields(self) if field.name != "sampler")
+            for name in (
+                field.name for field in dataclasses.fields(self) if not field.name.startswith("sampler")
+            )
             if (mine := getattr(self, name)) != (theirs := getattr(other, name))
         ]
+        if self.sampler_sha256 != other.sampler_sha256:
+            lines = zip_longest(
+                self.sampler.splitlines(), other.sampler.splitlines(), fillvalue="nothing more"
+            )
+            pair = next(((a.strip(), b.strip()) for a, b in lines if a != b), ("another", "another"))
+            found.append(f"where patches come from: here {pair[0]!r:.80}, in the file {pair[1]!r:.80}")
+        return found
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON; `from_json` reads it."""
@@ -121,7 +129,5 @@ class Recipe:
 
 
 def _short(value: object) -> str:
-    """A value as it is told; digests are cut, since a few digits say that they differ."""
-    if isinstance(value, str) and len(value) == 64:
-        return repr(value[:12] + "…")
+    """A value as it is told."""
     return repr(value) if isinstance(value, str | int | tuple) else str(value)
