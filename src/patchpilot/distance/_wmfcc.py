@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from patchpilot.audio import F32, F64, Audio, mfcc, resample
 from patchpilot.distance._pair import folded, stereo_pair, widened
@@ -69,5 +68,7 @@ def _features(samples: F32) -> F32:
 
 def _mean_abs(ours: F32, theirs: F32) -> F64:
     """float64 (n, m): mean over the features of the absolute difference."""
+    from scipy.spatial.distance import cdist  # not above: importing the package stays light
+
     distances: F64 = cdist(ours, theirs, "cityblock") / ours.shape[1]
     return distances
