@@ -139,15 +139,21 @@ with pp.instrument("vital") as vital:
 # README: what it shows is run, and what it shows as output is what comes out, but for the numbers.
 
 
-def blocks(language: str) -> list[str]:
-    """Code blocks of README.md in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+def blocks(language: str, page: str = README) -> list[str]:
+    """Code blocks of README.md, or of another page, in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
 def shape(text: str) -> str:
     """A text without what depends on the machine: numbers, and the words for a distance and its patch."""
     rows = re.sub(r"^( +\d+ +\d+\.\d+) .*$", r"\1", text, flags=re.MULTILINE)
     return re.sub(r" +", " ", NUMBER.sub("0", rows)).strip()
+
+
+def test_the_python_in_datasets_prints_what_it_shows(environment: Mapping[str, str], tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "datasets.md").read_text("utf-8")
+    (code,), (shown,) = blocks("python", page), blocks("text", page)
+    assert run(environment, "-c", code, cwd=tmp_path) == shown
 
 
 @pytest.fixture

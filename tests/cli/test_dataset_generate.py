@@ -142,4 +142,5 @@ def test_another_dataset_in_the_file_is_refused_saying_what_differs(cli: Cli, tm
         assert message in one_error(cli(*GENERATE, "-n", 2, "-o", path, *arguments))
     assert path.read_bytes() == data
     path.write_text("not a dataset")
-    assert "not a dataset" in one_error(cli(*GENERATE, "-n", 2, "-o", path)) or path.exists()
+    assert f"{path} is no HDF5 file" in one_error(cli(*GENERATE, "-n", 2, "-o", path))
+    assert path.read_text() == "not a dataset"
