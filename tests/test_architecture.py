@@ -21,6 +21,7 @@ LAYERS = (
     ("search",),
     ("retrieval",),
     ("datasets",),
+    ("estimators",),
     ("experiment",),
     ("matching",),
     ("cli",),

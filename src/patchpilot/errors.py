@@ -8,6 +8,7 @@
     ├── EngineError        a render crashed, hung or failed
     ├── LibraryError       a library of patches is damaged, foreign or of another engine
     ├── DatasetError       a dataset file is damaged, foreign, or of another recipe
+    ├── EstimatorError     an estimator is damaged, foreign, or of another instrument
     └── PluginError        a registered plugin or an optional extra is missing or broken
 
 A message says what was expected, what came, the likely cause, and what to do.
@@ -49,3 +50,7 @@ class DatasetError(PatchPilotError):
 
 class PluginError(PatchPilotError):
     """A registered plugin or an optional extra is missing or broken."""
+
+
+class EstimatorError(PatchPilotError):
+    """An estimator's files are damaged, foreign, or made for another instrument or version."""

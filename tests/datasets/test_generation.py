@@ -244,7 +244,7 @@ class Sticks(Odd):
 def test_what_waits_for_a_sound_that_is_late_is_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("patchpilot.datasets.rendering._MOST_BYTES", 0)
+    monkeypatch.setattr("patchpilot.datasets.rendering.MOST_BYTES", 0)
     toy = Sticks()
     with made(tmp_path / "a.h5", 300, toy=toy) as late, made(tmp_path / "b.h5", 300) as usual:
         assert late.content_hash == usual.content_hash

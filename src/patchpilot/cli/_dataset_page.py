@@ -82,7 +82,9 @@ def _played(said: Mapping[str, Json]) -> str:
         every = [notes.get(str(note), 0) for note in range(numbers[0], numbers[-1] + 1)]
         which = f"notes {numbers[0]} {spark(every)} {numbers[-1]}"
     speeds = f"velocities {velocities['low']:.2f} {spark(velocities['bins'])} {velocities['high']:.2f}"
-    return f"{which}; {speeds}; held {said['audio']['hold_s']:g} s of {said['audio']['length_s']:g} s"
+    hold_s = said["audio"]["hold_s"]
+    held = f"{hold_s[0]:g} to {hold_s[1]:g}" if isinstance(hold_s, tuple | list) else f"{hold_s:g}"
+    return f"{which}; {speeds}; held {held} s of {said['audio']['length_s']:g} s"
 
 
 def _audio(said: Mapping[str, Json]) -> str:

@@ -105,7 +105,13 @@ _OPTIONS = (
         callback=_range,
         help="One, or a range to draw from.",
     ),
-    click.option("--hold", default=1.5, show_default=True, type=float, help="Seconds that the key is held."),
+    click.option(
+        "--hold",
+        default="1.5",
+        show_default=True,
+        callback=_range,
+        help="Seconds that the key is held, or a range to draw them from.",
+    ),
     click.option("--length", default=2.0, show_default=True, type=float, help="Seconds of audio."),
     click.option("--rate", default=44100, show_default=True, type=int, help="Sample rate in Hz."),
     click.option(
@@ -126,7 +132,7 @@ _OPTIONS = (
         "--features",
         default="",
         metavar="NAME,…",
-        help="What is stored beside the audio: logmel, spectral, clap.",
+        help="What is stored beside the audio: logmel, front_end (what estimators hear), spectral, clap.",
     ),
     click.option(
         "--quietest",

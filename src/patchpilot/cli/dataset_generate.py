@@ -99,7 +99,7 @@ def _plan(
     notes: dict[str, Any],
     notes_per_patch: int,
     velocity: tuple[float, float],
-    hold: float,
+    hold: tuple[float, float],
     length: float,
     rate: int,
     **_: Any,
@@ -107,7 +107,12 @@ def _plan(
     from patchpilot.datasets.plan import Plan
 
     return Plan(
-        **notes, drawn=notes_per_patch, velocity=velocity, hold_s=hold, length_s=length, sample_rate=rate
+        **notes,
+        drawn=notes_per_patch,
+        velocity=velocity,
+        hold_s=hold if hold[0] < hold[1] else hold[0],
+        length_s=length,
+        sample_rate=rate,
     )
 
 

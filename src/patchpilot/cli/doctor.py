@@ -6,18 +6,19 @@ import importlib.metadata
 import json
 import platform
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyloudnorm", "cma", "faiss-cpu", "vita")
+_LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyloudnorm", "cma", "faiss-cpu", "onnxruntime", "vita")
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(as_json: bool) -> None:
     """Check that this machine can match sounds: libraries, engines, folders. Exit code 1 if it cannot."""
-    checks = [*_libraries(), *_instruments()]
+    checks = [*_libraries(), *_instruments(), *_estimators()]
     if as_json:
         system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
         click.echo(json.dumps({"system": system, "checks": checks}))
@@ -58,3 +59,27 @@ def _instrument(name: str) -> dict[str, Any]:
             return {"name": name, "ok": True, "text": text}
     except Exception as error:  # a stranger's instrument may raise anything, and doctor is there to tell
         return {"name": name, "ok": False, "text": str(error) or type(error).__name__}
+
+
+def _estimators() -> list[dict[str, Any]]:
+    """Each estimator that goes by a name, shipped or the user's."""
+    from patchpilot.estimators.places import estimator_folders
+
+    return [{"name": "estimator", **_estimator(folder)} for folder in estimator_folders()]
+
+
+def _estimator(folder: Path) -> dict[str, Any]:
+    from patchpilot.errors import EstimatorError
+    from patchpilot.estimators.folder import read_about, read_graphs
+
+    try:
+        about = read_about(folder)
+        n_bytes = sum(len(graph) for graph in read_graphs(folder, about).values())
+    except EstimatorError as error:
+        return {"ok": False, "text": str(error)}
+    rows = "an unknown number of" if about.n_rows is None else f"{about.n_rows:,}"
+    text = (
+        f"{folder.name}: {about.head}, of {about.instrument} {about.codec.version}, "
+        f"learned from {rows} renders; {n_bytes / 1e6:.1f} MB, in {folder}"
+    )
+    return {"ok": True, "text": text}

@@ -81,7 +81,7 @@ def command(
     """
     from patchpilot.instruments.base import instrument
 
-    searching = _Search(effort, _budget(renders, seconds), _searchers(using, library, effort))
+    searching = _Search(effort, _budget(renders, seconds), _searchers(using, library, effort, instrument_name))
     options = _Options(top, searching, note, seed, force, install, as_json)
     failed = left = 0
     with instrument(instrument_name) as synth:
@@ -131,14 +131,16 @@ def _budget(renders: int | None, seconds: float | None) -> Budget | None:
     return seconds_only(seconds) if seconds is not None else None
 
 
-def _searchers(using: Sequence[str], library: str | None, effort: str) -> list[str | Searcher]:
+def _searchers(
+    using: Sequence[str], library: str | None, effort: str, instrument_name: str
+) -> list[str | Searcher]:
     """Names of searchers; the one that needs to know the library is made by hand."""
     from patchpilot import registry
     from patchpilot.errors import ParameterError
-    from patchpilot.matching.effort import EFFORTS
+    from patchpilot.matching.effort import EFFORTS, searchers_of
 
     named = [name.strip() for part in using for name in part.split(",") if name.strip()]
-    names = named or list(EFFORTS[effort].searchers)
+    names = named or list(searchers_of(EFFORTS[effort], instrument_name))
     if library is None:
         return [*names]
     if "retrieval" not in names:

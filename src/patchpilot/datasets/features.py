@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from patchpilot import registry
-from patchpilot.audio import F32, Audio, mel_power, power_to_db
+from patchpilot.audio import F32, Audio, front_end, mel_power, power_to_db
 from patchpilot.errors import ParameterError
 from patchpilot.retrieval.embedding import Embedding
 from patchpilot.retrieval.library import embedding_of
@@ -20,7 +20,7 @@ class Features:
     """Computes the named features of a sound.
 
     Args:
-        names: "logmel", or names of registered embeddings ("spectral", "clap").
+        names: "logmel", "front_end", or names of registered embeddings ("spectral", "clap").
 
     Raises:
         ParameterError: a name is unknown.
@@ -28,21 +28,28 @@ class Features:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        known = [LOGMEL, *registry.names("embeddings")]
+        known = [LOGMEL, front_end.NAME, *registry.names("embeddings")]
         if unknown := sorted(set(names) - set(known)):
             raise ParameterError(f"no feature {unknown[0]!r}; there are: {', '.join(known)}")
         self.names = tuple(sorted(set(names)))
         self._embeddings: dict[str, Embedding] = {
-            name: embedding_of(name) for name in self.names if name != LOGMEL
+            name: embedding_of(name) for name in self.names if name not in (LOGMEL, front_end.NAME)
         }
 
     def __call__(self, audio: Audio, *, pitch: float, hold_s: float) -> Mapping[str, F32]:
-        """Each feature of a sound: "logmel" as float32 (128, frames), an embedding as float32 (size,)."""
+        """Each feature of a sound, as float32.
+
+        "logmel" is (128, frames), "front_end" (4, 96, 64) (`audio.front_end`), an embedding (size,).
+        """
         found: dict[str, F32] = {
             name: np.asarray(embedding(audio, pitch=pitch, hold_s=hold_s), np.float32)
             for name, embedding in self._embeddings.items()
         }
-        return found | ({LOGMEL: logmel(audio)} if LOGMEL in self.names else {})
+        if LOGMEL in self.names:
+            found[LOGMEL] = logmel(audio)
+        if front_end.NAME in self.names:
+            found[front_end.NAME] = front_end.front_end(audio, pitch=pitch)
+        return found
 
 
 def logmel(audio: Audio) -> F32:

@@ -18,7 +18,7 @@ from patchpilot.datasets.faults import DUPLICATE, FAILED, KEPT, Limits
 from patchpilot.datasets.features import Features
 from patchpilot.datasets.plan import Plan
 from patchpilot.datasets.recipe import Recipe
-from patchpilot.datasets.rendering import Candidate, Rendering
+from patchpilot.datasets.rendering import MOST_BYTES, Candidate, Rendering
 from patchpilot.datasets.samplers.base import Sampler
 from patchpilot.datasets.samplers.drawn import Drawn
 from patchpilot.datasets.storage.journal import Journal
@@ -37,8 +37,6 @@ FIRST_MANY = 300
 _BYTES = {"float32": 0.88, "float16": 0.44, "flac": 0.47, "none": 0.0}
 """Stored bytes for each byte of float32 audio, measured over musical patches; and for the rest of a row:"""
 _LABEL_BYTES = 6000
-_JOURNAL_ROWS = 100
-"""About as many renders wait in the journal at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -216,7 +214,7 @@ def _check_room(out: Path, recipe: Recipe, rows: int) -> None:
         free = shutil.disk_usage(folder).free
     except OSError as error:
         raise output_error(out, error) from error
-    journal = min(rows, _JOURNAL_ROWS) * recipe.plan.n_samples * 2 * 4
+    journal = min(rows * recipe.plan.n_samples * 2 * 4, MOST_BYTES)
     needed = estimated_bytes(recipe, rows) + journal
     if needed > free:
         raise OutputError(

@@ -26,7 +26,7 @@ class Plan:
         drawn: how many notes are drawn for each patch where `notes` is empty.
         drawn_from: lowest and highest MIDI note of those.
         velocity: lowest and highest, 0..1; each row's is drawn between.
-        hold_s: how long the key is held, in seconds.
+        hold_s: how long the key is held, in seconds; or the shortest and longest, each row's is drawn between.
         length_s: length of the audio in seconds.
         sample_rate: Hz.
         engine_seed: of the engine's dice.
@@ -36,7 +36,7 @@ class Plan:
     drawn: int = 3
     drawn_from: tuple[int, int] = (36, 84)
     velocity: tuple[float, float] = (0.5, 1.0)
-    hold_s: float = 1.5
+    hold_s: float | tuple[float, float] = 1.5
     length_s: float = 2.0
     sample_rate: int = 44100
     engine_seed: int = 0
@@ -53,6 +53,12 @@ class Plan:
         if not self.notes and not (lowest <= highest and 1 <= self.drawn <= highest - lowest + 1):
             raise ParameterError(
                 f"cannot draw {self.drawn} different notes from {lowest} to {highest}; widen the range"
+            )
+        if isinstance(self.hold_s, tuple) and not 0.0 < self.hold_s[0] <= self.hold_s[1] <= self.length_s:
+            shortest, longest = self.hold_s
+            raise ParameterError(
+                f"expected keys held above 0 s up to the length ({self.length_s} s), the shorter time first, "
+                f"got {shortest} and {longest}"
             )
         self.performances(0, 0)  # refuses what a performance refuses
 
@@ -72,14 +78,20 @@ class Plan:
         lowest, highest = self.drawn_from
         drawn = rng.permutation(highest - lowest + 1)[: self.drawn] + lowest
         velocities = rng.uniform(*self.velocity, size=self.per_patch)
+        shortest, longest = self.hold_s if isinstance(self.hold_s, tuple) else (self.hold_s, self.hold_s)
+        holds_s = rng.uniform(shortest, longest, size=self.per_patch)
+        if isinstance(self.hold_s, tuple):
+            holds_s = holds_s.round(4)
         return tuple(
             Performance(
-                notes=(Note(int(pitch), round(float(velocity), 4), 0.0, self.hold_s),),
+                notes=(Note(int(pitch), round(float(velocity), 4), 0.0, float(hold_s)),),
                 length_s=self.length_s,
                 sample_rate=self.sample_rate,
                 engine_seed=self.engine_seed,
             )
-            for pitch, velocity in zip(self.notes or sorted(drawn.tolist()), velocities, strict=True)
+            for pitch, velocity, hold_s in zip(
+                self.notes or sorted(drawn.tolist()), velocities, holds_s, strict=True
+            )
         )
 
     def to_json(self) -> Json:
@@ -95,6 +107,8 @@ class Plan:
         """
         try:
             tuples = {name: tuple(data[name]) for name in ("notes", "drawn_from", "velocity")}
+            if isinstance(data["hold_s"], list):
+                tuples["hold_s"] = tuple(data["hold_s"])
             return cls(**{**data, **tuples})
         except (KeyError, TypeError, ValueError) as error:
             raise DatasetError(f"its plan of notes is damaged: {error}") from None

@@ -1,4 +1,4 @@
-"""Patches drawn, played on all their notes, and judged: in order, whatever the order in which renders come back."""
+"""Patches drawn, played on all their notes, and judged: in order, whatever the order in which they are rendered."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.samplers.base import Draft, Sampler
 from patchpilot.datasets.storage.journal import Journal
 from patchpilot.errors import EngineError
-from patchpilot.instruments.base import Instrument
+from patchpilot.instruments.base import Instrument, structure
 from patchpilot.space import Patch, Performance
 
 Place = tuple[int, int]
 """Which candidate, and which of its notes."""
-_MOST_BYTES, _FEWEST = 256 * 2**20, 64
-"""Audio that may wait for a candidate before it, which hangs; and candidates that may, however long they are."""
+MOST_BYTES = 512 * 2**20
+"""Of audio that may wait for the candidates before it; what is rendered ahead and what hangs is part of it."""
+_FEWEST = 64
+"""Candidates that may wait, however long they are."""
 
 _log = logging.getLogger(__name__)
 
@@ -68,8 +70,9 @@ class Candidate:
 class Rendering:
     """Candidates from a place of the sequence on, each as soon as it and all before it are done.
 
-    What comes back goes to the journal first. A render that fails is tried once more, so that a machine's bad
-    moment does not decide what is in a dataset.
+    Candidates are drawn a window at a time and played in order of their structures, for workers keep a loaded one
+    for the next patch that has the same. What comes back goes to the journal first. A render that fails is tried
+    once more, so that a machine's bad moment does not decide what is in a dataset.
 
     Args:
         instrument: plays them.
@@ -86,8 +89,9 @@ class Rendering:
         self._journal = journal
         self._known = journal.found()
         self._first = first
-        self._most_open = max(_FEWEST, _MOST_BYTES // (8 * recipe.plan.n_samples * recipe.plan.per_patch))
-        self._is_drawn = False  # whether the sampler has ended
+        most_open = max(_FEWEST, MOST_BYTES // (8 * recipe.plan.n_samples * recipe.plan.per_patch))
+        self._window_size = most_open // 2
+        self._window: deque[Candidate] = deque()
         self._open: dict[int, Candidate] = {}
         self._sent: dict[int, Place] = {}
         self._again: deque[Place] = deque()
@@ -96,9 +100,10 @@ class Rendering:
     def __iter__(self) -> Iterator[Candidate]:
         """Endless, if the sampler is."""
         release = self._first
-        drawn = self._candidates()
-        while self._again or not self._is_drawn:
-            for position, result in self._instrument.stream(self._pairs(drawn)):
+        n = self._sampler.n_patches
+        numbers = iter(itertools.count(self._first) if n is None else range(self._first, n))
+        while self._again or self._draw(numbers):
+            for position, result in self._instrument.stream(self._pairs(numbers)):
                 self._take(self._sent.pop(position), result)
                 while release in self._open and self._open[release].is_done:
                     yield self._open.pop(release)
@@ -107,20 +112,23 @@ class Rendering:
                 yield self._open.pop(release)
                 release += 1
 
-    def _candidates(self) -> Iterator[Candidate]:
-        """Candidates as they are drawn, with what is known of them already."""
-        plan, seed, n = self._recipe.plan, self._recipe.seed, self._sampler.n_patches
-        for number in itertools.count(self._first) if n is None else range(self._first, n):
-            performances = plan.performances(seed, number)
-            candidate = Candidate(number, self._sampler.draft(number), performances)
-            for k in range(len(performances)):
-                if (known := self._known.pop((number, k), None)) is not None:
-                    candidate.heard[k] = known
-            self._open[number] = candidate
-            yield candidate
+    def _draw(self, numbers: Iterator[int]) -> bool:
+        """Have candidates in the window, if there are more to come and not too many wait for one that hangs."""
+        if not self._window and len(self._open) <= self._window_size:
+            drawn = [self._candidate(number) for number in itertools.islice(numbers, self._window_size)]
+            self._open |= {candidate.number: candidate for candidate in drawn}
+            self._window.extend(sorted(drawn, key=lambda candidate: structure(candidate.draft.patch)))
+        return bool(self._window)
 
-    def _pairs(self, drawn: Iterator[Candidate]) -> Iterator[tuple[Patch, Performance]]:
-        """What is to be played next: what failed once, then the notes of the next candidate.
+    def _candidate(self, number: int) -> Candidate:
+        """A candidate as it is drawn, with what is known of it already."""
+        performances = self._recipe.plan.performances(self._recipe.seed, number)
+        known = {k: self._known.pop((number, k), None) for k in range(len(performances))}
+        heard = {k: result for k, result in known.items() if result is not None}
+        return Candidate(number, self._sampler.draft(number), performances, heard)
+
+    def _pairs(self, numbers: Iterator[int]) -> Iterator[tuple[Patch, Performance]]:
+        """What is to be played next: what failed once, then the notes of the next candidate of the window.
 
         It ends when the sampler does; and where too many wait for one that hangs, to be asked for again.
         """
@@ -131,12 +139,9 @@ class Rendering:
                 candidate = self._open[number]
                 self._sent[next(position)] = (number, k)
                 yield candidate.draft.patch, candidate.performances[k]
-            if len(self._open) >= self._most_open:
+            if not self._draw(numbers):
                 return
-            following = next(drawn, None)
-            if following is None:
-                self._is_drawn = True
-                return
+            following = self._window.popleft()
             for k, performance in enumerate(following.performances):
                 if k not in following.heard:
                     self._sent[next(position)] = (following.number, k)

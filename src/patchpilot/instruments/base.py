@@ -57,6 +57,9 @@ class Instrument(Protocol):
     def is_built_in(self, asset: Asset) -> bool:
         """Whether an asset is one that every user of the instrument has, so that all else is knobs."""
 
+    def asset(self, digest: str) -> Asset:
+        """The asset of that sha256, of those that every user of the instrument has; raises `PatchError`."""
+
     def knobs(self, patch: Patch) -> Mapping[str, float]:
         """What is worth turning on a patch: parameters, each with a typical step in stored units.
 
@@ -80,6 +83,12 @@ class Instrument(Protocol):
 def is_knobs_only(instrument: Instrument, patch: Patch) -> bool:
     """Whether a patch brings no assets of its own, so that all of it is knobs."""
     return all(instrument.is_built_in(asset) for asset in patch.assets.values())
+
+
+def structure(patch: Patch) -> tuple[object, ...]:
+    """Equal for patches that differ in numbers only, which an engine takes without loading anything; to sort by."""
+    assets = sorted((slot, asset.sha256) for slot, asset in patch.assets.items())
+    return (*assets, *((r.source, r.destination, r.mapping) for r in patch.routings))
 
 
 def instrument(name: str = "vital", **options: Any) -> Instrument:

@@ -12,10 +12,9 @@ import numpy.typing as npt
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError, PluginError
-from patchpilot.instruments.base import Instrument
+from patchpilot.instruments.base import Instrument, structure
 from patchpilot.retrieval.embedding import Codes, Embedding, quantised
 from patchpilot.retrieval.recipe import Recipe, prior_of
-from patchpilot.space import Patch
 
 KEPT = 0
 REASONS = {1: "silent", 2: "failed", 3: "not finite"}
@@ -70,7 +69,7 @@ def render_block(
     prior = prior_of(instrument, recipe.prior)
     patches = [prior.draw(instrument.space, recipe.seed, place) for place in places]
     # Workers keep a loaded structure for the next patch that has the same.
-    order = sorted(range(len(patches)), key=lambda i: _structure(patches[i]))
+    order = sorted(range(len(patches)), key=lambda i: structure(patches[i]))
     verdicts = np.zeros(len(patches), np.uint8)
     codes = np.zeros((len(patches), recipe.size), np.int8)
     note = recipe.performance.notes[0]
@@ -114,9 +113,3 @@ def _verdict(result: Audio | EngineError) -> int:
         return NOT_FINITE
     power = np.mean(np.square(result.mono(), dtype=np.float64))
     return SILENT if power < QUIETEST**2 else KEPT
-
-
-def _structure(patch: Patch) -> tuple[object, ...]:
-    """Equal for patches that differ in numbers only, which an engine takes without loading anything."""
-    assets = sorted((slot, asset.sha256) for slot, asset in patch.assets.items())
-    return (*assets, *((r.source, r.destination, r.mapping) for r in patch.routings))

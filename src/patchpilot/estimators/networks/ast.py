@@ -1,0 +1,38 @@
+"""The audio spectrogram transformer (Gong et al. 2021), as DAFx24's sound matching uses it (Bruford et al. 2024)."""
+
+from __future__ import annotations
+
+from patchpilot.audio.front_end import SHAPE
+from patchpilot.estimators._torch import Tensor, nn, torch
+from patchpilot.estimators.networks.transformer import Layer
+
+_PATCH = 8
+"""Bands and spans of time in a patch of the picture."""
+
+
+class SpectrogramTransformer(nn.Module):
+    """Pictures to vectors at their places.
+
+    Args:
+        width: of the transformer.
+        depth: layers.
+        heads: of its attention.
+        out: length of the vectors.
+    """
+
+    def __init__(self, width: int, depth: int, heads: int, out: int) -> None:
+        super().__init__()
+        channels, n_features, n_times = SHAPE
+        n_patches = (n_features // _PATCH) * (n_times // _PATCH)
+        self.patches = nn.Conv2d(channels, width, _PATCH, stride=_PATCH)
+        self.places = nn.Parameter(0.02 * torch.randn(n_patches, width))
+        self.layers = nn.ModuleList(Layer(width, heads, has_memory=False) for _ in range(depth))
+        self.condition = nn.Parameter(torch.randn(1, width))
+        self.out = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, out))
+
+    def forward(self, sound: Tensor) -> Tensor:
+        """(B, 4, 96, 64) to (B, 96, out)."""
+        x = self.patches(sound).flatten(2).transpose(1, 2) + self.places
+        for layer in self.layers:
+            x = layer(x, self.condition)
+        return self.out(x)

@@ -1,0 +1,1 @@
+"""What is said of a sound: an answer, several answers, or a flow that ends in one."""

@@ -1,0 +1,71 @@
+"""A mixture density network (Bishop 1994): p(θ | x) as a weighted sum of simple densities, each one an answer.
+
+A component is a normal distribution of each continuous token and a distribution over the options of each categorical
+one; which component it is rides in as the time of `step`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from patchpilot.estimators._torch import Tensor, nn, torch
+from patchpilot.estimators.codec import Codec
+from patchpilot.estimators.networks.batch import Batch
+from patchpilot.estimators.networks.config import NetworkConfig
+from patchpilot.estimators.networks.network import Network, cross_entropy, token_weights
+
+_LEAST_SCALE = 0.01
+"""Of a component, in the units of tokens: half a hundredth of the range."""
+
+
+class Mixture(Network):
+    """Says several answers with their weights."""
+
+    def __init__(self, config: NetworkConfig, codec: Codec) -> None:
+        super().__init__(config, codec, n_numbers=2)
+        self.components = config.components
+        self.weights = nn.Linear(config.width, config.components)
+
+    def step(
+        self, memory: Tensor, continuous: Tensor, categorical: Tensor, time: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """One component: mean + scale · state, logits, and the log of its weight.
+
+        The component is the one in whose share of [0, 1] the time lies.
+        """
+        mean, scale, logits = self._component(memory, categorical, time)
+        component = (time * self.components).long().clamp(0, self.components - 1)
+        log_weights = torch.log_softmax(self.weights(memory[:, 0]), dim=-1)
+        return mean + scale * continuous, logits, log_weights.gather(1, component[:, None])[:, 0]
+
+    def _component(self, memory: Tensor, categorical: Tensor, time: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        unknown = torch.full_like(categorical, self.n_options)
+        nothing = torch.zeros(len(categorical), self.n_continuous, device=memory.device)
+        numbers, logits = self.readout(self.decoder(memory, nothing, unknown, time))
+        scale = _LEAST_SCALE + torch.nn.functional.softplus(numbers[..., 1] - 1.0)
+        return torch.tanh(numbers[..., 0]), scale, logits
+
+    def loss(self, batch: Batch, generator: Tensor) -> dict[str, Tensor]:
+        """ "total": −log p of the patches in nats, a mean over rows and tokens; all orders of like modules count."""
+        del generator
+        memory = self.encode(batch.sound, batch.condition)
+        _, categorical, time = self.nothing_known(memory)
+        log_weights = torch.log_softmax(self.weights(memory[:, 0]), dim=-1)
+        terms = []
+        for k in range(self.components):
+            said = self._component(memory, categorical, time + (k + 0.5) / self.components)
+            for order in range(len(self.orders)):
+                rows = self.in_order(batch, torch.full_like(batch.active[:, 0], order, dtype=torch.int64))
+                terms.append(log_weights[:, k] - self._surprise(*said, rows))
+        n_tokens = len(self.codec.tokens)
+        total = -torch.logsumexp(torch.stack(terms), dim=0).mean() / n_tokens
+        return {"total": total}
+
+    @staticmethod
+    def _surprise(mean: Tensor, scale: Tensor, logits: Tensor, batch: Batch) -> Tensor:
+        """−log p of each row in one component."""
+        real, whole = token_weights(batch)
+        normal = (
+            0.5 * ((batch.continuous - mean) / scale) ** 2 + torch.log(scale) + 0.5 * math.log(2 * math.pi)
+        )
+        return (real * normal).sum(dim=1) + (whole * cross_entropy(logits, batch.categorical)).sum(dim=1)
