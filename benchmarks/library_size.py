@@ -24,8 +24,7 @@ from patchpilot.audio import Target, listen
 from patchpilot.errors import LibraryError
 from patchpilot.experiment.run import run
 from patchpilot.instruments.base import Instrument, instrument
-from patchpilot.matching.match import performance_of
-from patchpilot.objectives.closeness import CloseTo
+from patchpilot.objectives.closeness import CloseTo, performance_of
 from patchpilot.retrieval.library import Library
 from patchpilot.retrieval.places import best_library, find
 from patchpilot.retrieval.searcher import SHORTLIST, Retrieval

@@ -28,7 +28,18 @@ from patchpilot.cli._main import _patchpilot
 ROOT = Path(__file__).parent.parent
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-HEAVY = {"torch", "librosa", "scipy", "soundfile", "soxr", "pyloudnorm", "vita", "numba", "sklearn"}
+HEAVY = {
+    "torch",
+    "onnxruntime",
+    "librosa",
+    "scipy",
+    "soundfile",
+    "soxr",
+    "pyloudnorm",
+    "vita",
+    "numba",
+    "sklearn",
+}
 NOT_FOR_HELP = HEAVY | {"numpy", "PIL", "jinja2"}
 
 

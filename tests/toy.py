@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from patchpilot.audio import Audio
-from patchpilot.errors import EngineError
+from patchpilot.errors import EngineError, PatchError
 from patchpilot.space import Asset, Edit, Parameter, Patch, Performance, Prior, Space
 from patchpilot.space.prior import Uniform
 
@@ -70,6 +70,12 @@ class Toy:
 
     def is_built_in(self, asset: Asset) -> bool:
         return asset.kind == "lfo"
+
+    def asset(self, digest: str) -> Asset:
+        for asset in self.space.assets.values():
+            if asset.sha256 == digest:
+                return asset
+        raise PatchError(f"the toy has no asset {digest}")
 
     def knobs(self, patch: Patch) -> dict[str, float]:  # noqa: ARG002
         return {"level": 0.1, "transpose": 2.0}

@@ -17,7 +17,7 @@ from matchbench.sets import PERFORMANCE, SEED, Sound
 from patchpilot.audio import Audio, Target
 from patchpilot.distance import compare
 from patchpilot.instruments.base import Instrument
-from patchpilot.matching.match import performance_of
+from patchpilot.objectives.closeness import performance_of
 from patchpilot.space import Patch, Performance, Space, View
 
 Distances = Mapping[str, float]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from patchpilot.audio import Audio as Audio
     from patchpilot.audio import Target as Target
     from patchpilot.audio import listen as listen
+    from patchpilot.estimators.estimator import Estimator as Estimator
     from patchpilot.instruments.base import Instrument as Instrument
     from patchpilot.instruments.base import instrument as instrument
     from patchpilot.instruments.take import Take as Take
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "patchpilot.audio": ("Audio", "Target", "listen"),
+    "patchpilot.estimators.estimator": ("Estimator",),
     "patchpilot.instruments.base": ("Instrument", "instrument"),
     "patchpilot.instruments.take": ("Take",),
     "patchpilot.matching.match": ("match",),
@@ -45,6 +47,7 @@ _PACKAGES = ("datasets",)
 
 __all__ = [
     "Audio",
+    "Estimator",
     "Instrument",
     "Note",
     "Patch",

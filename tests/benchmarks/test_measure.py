@@ -14,8 +14,8 @@ from matchbench.sets import Sound
 from patchpilot.audio import Audio, listen
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.instruments.vital.vital import Vital
-from patchpilot.matching.match import performance_of
 from patchpilot.matching.result import Match, MatchResult
+from patchpilot.objectives.closeness import performance_of
 from patchpilot.search.base import Outcome, Proposal
 from patchpilot.space import Patch
 from tests.toy import Toy

@@ -12,7 +12,8 @@ from tests.estimators import words
 
 torch: Any = pytest.importorskip("torch")
 
-from patchpilot.estimators.networks.batch import Batch, conditions  # noqa: E402
+from patchpilot.estimators.conditions import conditions  # noqa: E402
+from patchpilot.estimators.networks.batch import Batch  # noqa: E402
 from patchpilot.estimators.networks.network import make_network  # noqa: E402
 from patchpilot.estimators.sampling import sample  # noqa: E402
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from patchpilot.estimators.codec import F32, I64
+from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.sampling import sample
 from tests.estimators import words
 
@@ -93,3 +94,8 @@ def test_the_same_random_numbers_give_the_same_patches() -> None:
     )
     np.testing.assert_array_equal(one[0].categorical, two[0].categorical)
     np.testing.assert_array_equal(one[1], two[1])
+
+
+def test_a_usual_note_is_near_zero_to_a_network() -> None:
+    assert conditions(60, 1.0, 0.75).tolist() == [[0.0, 0.0, 0.0]]
+    assert np.abs(conditions([36, 84], [0.2, 1.7], [0.5, 1.0])).max() <= 1.0

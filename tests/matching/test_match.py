@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_info
 from patchpilot import registry
 from patchpilot.audio import Audio, Target
 from patchpilot.errors import AudioError, EngineError, ParameterError, PluginError
-from patchpilot.matching.match import match, performance_of
+from patchpilot.matching.match import match
+from patchpilot.objectives.closeness import performance_of
 from patchpilot.search.base import Proposal
 from patchpilot.space import Patch, Performance
 from tests.matching.searchers import Fixed, Tabled, heard, up, use

@@ -8,8 +8,8 @@ import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
-from patchpilot.matching.match import performance_of
 from patchpilot.matching.rows import reference_rows
+from patchpilot.objectives.closeness import performance_of
 from patchpilot.search.base import Context
 from patchpilot.space import Patch, Performance
 from tests.matching.searchers import heard

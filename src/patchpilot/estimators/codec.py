@@ -151,15 +151,13 @@ class Codec:
 
     def _routings(self, said: Mapping[Kind, Mapping[str, float | str]]) -> list[Routing]:
         """Those that are there; one without a token of its presence always is."""
-        return [
-            Routing(
-                **dict(zip(("source", "destination"), name.split(">"), strict=True)),
-                amount=float(said["amount"].get(name, 0.0)),
-                **fields,
-            )
-            for name, fields in self.routes.items()
-            if said["presence"].get(name, 1.0)
-        ]
+        made = []
+        for name, fields in self.routes.items():
+            source, _, destination = name.partition(">")
+            if said["presence"].get(name, 1.0):
+                amount = float(said["amount"].get(name, 0.0))
+                made.append(Routing(source, destination, amount, **fields))
+        return made
 
     def check(self, space: Space) -> None:
         """Raise `EstimatorError` where an instrument cannot be told what the tokens say."""

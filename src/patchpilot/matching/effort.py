@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patchpilot.errors import ParameterError
+from patchpilot.estimators.places import named
 from patchpilot.experiment.budget import Budget
 
 _LEAST_S = 3.0
@@ -28,7 +29,8 @@ class Effort:
 
     Attributes:
         name: what it is called.
-        searchers: those that look, where nobody names others, each with what it is made with.
+        searchers: those that look, where nobody names others, each with what it is made with; "estimator" only
+            where there is one for the instrument.
         refinement: budget of the refinement; None for none.
         seconds: > 0, cap of search and refinement together; a refinement gets some all the same.
         engine_seeds: >= 1, with how many of the engine's dice a patch that draws from them is played.
@@ -50,12 +52,12 @@ EFFORTS: Mapping[str, Effort] = {
     for effort in (
         Effort(
             "quick",
-            {"resynthesis": {}, "retrieval": {"shortlist": 4}},
+            {"resynthesis": {}, "retrieval": {"shortlist": 4}, "estimator": {"n": 8}},
             refinement=None,
         ),
         Effort(
             "default",
-            {"resynthesis": {}, "subtractive": {}, "retrieval": {"shortlist": 16}},
+            {"resynthesis": {}, "subtractive": {}, "retrieval": {"shortlist": 16}, "estimator": {"n": 16}},
             refinement=Budget(renders=300),
             seconds=27.0,
             engine_seeds=2,
@@ -65,6 +67,7 @@ EFFORTS: Mapping[str, Effort] = {
             {
                 "resynthesis": {},
                 "retrieval": {"shortlist": 32},
+                "estimator": {"n": 32},
                 "subtractive": {"structures": 6, "rounds": 5, "evaluations": 1800},
             },
             refinement=Budget(renders=2000),
@@ -86,6 +89,15 @@ def effort_of(effort: str | Effort) -> Effort:
     if effort not in EFFORTS:
         raise ParameterError(f"expected an effort of {', '.join(EFFORTS)}; got {effort!r}")
     return EFFORTS[effort]
+
+
+def searchers_of(effort: Effort, instrument: str) -> tuple[str, ...]:
+    """Names of an effort's searchers for an instrument.
+
+    Not every instrument has an estimator, and nobody asked for one: where there is none, none is missed.
+    """
+    has_estimator = named(instrument) is not None
+    return tuple(name for name in effort.searchers if name != "estimator" or has_estimator)
 
 
 def budget_of(refine: Budget | float | None, effort: Effort, elapsed_s: float = 0.0) -> Budget | None:

@@ -17,21 +17,20 @@ from threadpoolctl import threadpool_limits
 from patchpilot import registry
 from patchpilot.audio import Audio, Target, listen
 from patchpilot.distance import compare
-from patchpilot.distance.bands import PAD_S
 from patchpilot.errors import ParameterError, PatchPilotError
+from patchpilot.estimators.estimator import Estimator
 from patchpilot.experiment.budget import Budget
 from patchpilot.experiment.run import run
 from patchpilot.instruments.base import Instrument, is_knobs_only
 from patchpilot.matching import remarks
 from patchpilot.matching.answers import Candidate, bases, candidates, chosen
-from patchpilot.matching.effort import Effort, budget_of, effort_of
+from patchpilot.matching.effort import Effort, budget_of, effort_of, searchers_of
 from patchpilot.matching.result import Match, MatchResult
 from patchpilot.matching.rows import floor_row, reference_rows
 from patchpilot.matching.searching import KEEP, Found, search
 from patchpilot.objectives.base import Objective
-from patchpilot.objectives.closeness import CloseTo
+from patchpilot.objectives.closeness import CloseTo, performance_of
 from patchpilot.search.base import Context, Outcome, Searcher
-from patchpilot.space import Performance
 
 
 def match(
@@ -39,7 +38,7 @@ def match(
     instrument: Instrument,
     *,
     top: int = 5,
-    using: Sequence[str | Searcher] | None = None,
+    using: Sequence[str | Searcher | Estimator] | None = None,
     effort: str | Effort = "default",
     refine: Budget | float | None = None,
     note: int | None = None,
@@ -55,8 +54,8 @@ def match(
         sound: a file, audio, or a target that was listened to before.
         instrument: what should make the sound.
         top: >= 1, how many patches to return at most; fewer where there are no more that really differ.
-        using: searchers, by name or made by hand; the effort's own by default. One that goes by its name and
-            cannot work here (it needs a library, or another instrument) is left out, if another one can.
+        using: searchers, by name or made by hand, and estimators; the effort's own by default. One that goes by
+            its name and cannot work here (it needs a library, or another instrument) is left out, if another can.
         effort: "quick" for no refinement, "default" for about half a minute, "thorough" for minutes.
         refine: budget of the refinement, where the effort's is not wanted; a number is seconds.
         note: 0..127, MIDI note the sound is taken to be; heard from it by default. A target has its own.
@@ -67,6 +66,7 @@ def match(
     Raises:
         AudioError: the sound cannot be used.
         EngineError: not one patch could be rendered.
+        EstimatorError: an estimator cannot be used that was made by hand, or there is no other searcher.
         LibraryError: the library of a searcher cannot be used, and there is no other searcher.
         ParameterError: `top`, `note`, `seed`, `effort` or `refine` is out of its range.
         PluginError: a searcher is not there, or broken, and there is no other.
@@ -87,7 +87,7 @@ def match(
         on_phase("searching")
         kind = _kinds(context)
         found = search(
-            tuple(effort.searchers) if using is None else using,
+            searchers_of(effort, instrument.name) if using is None else using,
             effort,
             objective,
             context,
@@ -114,16 +114,6 @@ def match(
         effort=effort.name,
         n_renders=found.n_renders,
         interrupted=found.interrupted,
-    )
-
-
-def performance_of(target: Target) -> Performance:
-    """What every patch is played with: the target's note, held as long, and as much longer as is compared."""
-    return Performance.one_note(
-        target.note,
-        velocity=target.velocity,
-        hold_s=target.hold_s,
-        length_s=target.length_s + PAD_S,
     )
 
 

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from threadpoolctl import threadpool_limits
 
 from patchpilot import registry
-from patchpilot.errors import EngineError, LibraryError, ParameterError, PatchPilotError, PluginError
+from patchpilot.errors import (
+    EngineError,
+    EstimatorError,
+    LibraryError,
+    ParameterError,
+    PatchPilotError,
+    PluginError,
+)
+from patchpilot.estimators.estimator import Estimator
 from patchpilot.experiment.result import Run
 from patchpilot.experiment.run import run
 from patchpilot.matching.effort import Effort
@@ -22,7 +30,7 @@ from patchpilot.search.base import Context, Outcome, Searcher
 
 KEEP = 8
 """How many takes of each kind a searcher hands on: more than anybody is given, as some will be alike."""
-_UNABLE = (ParameterError, LibraryError, PluginError)
+_UNABLE = (ParameterError, LibraryError, EstimatorError, PluginError)
 """Errors of a searcher that cannot do its work here, though another may."""
 
 
@@ -50,7 +58,7 @@ class Found:
 
 
 def search(
-    using: Sequence[str | Searcher],
+    using: Sequence[str | Searcher | Estimator],
     effort: Effort,
     objective: Objective,
     context: Context,
@@ -63,7 +71,7 @@ def search(
     One that goes by its name and cannot work here is left out with a remark, if another one can.
 
     Args:
-        using: names of searchers, or searchers made by hand.
+        using: names of searchers, searchers made by hand, or estimators.
         effort: how much work it may be.
         objective: what is good.
         context: what it is about.
@@ -86,7 +94,9 @@ def search(
         with one_by_one:
             on_outcome(outcome)
 
-    def search_with(one: str | Searcher, searcher: Searcher | PatchPilotError) -> Run | PatchPilotError:
+    def search_with(
+        one: str | Searcher | Estimator, searcher: Searcher | PatchPilotError
+    ) -> Run | PatchPilotError:
         if isinstance(searcher, PatchPilotError):
             return searcher
         try:
@@ -112,7 +122,9 @@ def search(
     return _gathered(using, runs, interrupted)
 
 
-def _made(one: str | Searcher, effort: Effort) -> Searcher | PatchPilotError:
+def _made(one: str | Searcher | Estimator, effort: Effort) -> Searcher | PatchPilotError:
+    if isinstance(one, Estimator):
+        return one.searcher(**effort.options("estimator"))
     if not isinstance(one, str):
         return one
     try:
@@ -143,7 +155,9 @@ def _until_done(runs: Sequence[Future[Run | PatchPilotError]], stopped: threadin
 
 
 def _gathered(
-    using: Sequence[str | Searcher], runs: Sequence[Future[Run | PatchPilotError]], interrupted: bool
+    using: Sequence[str | Searcher | Estimator],
+    runs: Sequence[Future[Run | PatchPilotError]],
+    interrupted: bool,
 ) -> Found:
     """What was found, with a remark for each searcher that was left out."""
     found, unable, failures = Found(interrupted=interrupted), list[PatchPilotError](), set[str]()

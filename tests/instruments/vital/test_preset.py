@@ -14,7 +14,7 @@ import pytest
 
 from patchpilot.engine import Job
 from patchpilot.errors import OutputError
-from patchpilot.instruments.vital.assets import lfo, sample
+from patchpilot.instruments.vital.assets import lfo, sample, wavetable
 from patchpilot.instruments.vital.preset import document
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.instruments.vital.wavetables import built_in
@@ -107,11 +107,18 @@ def test_a_preset_says_everything_vital_wants_to_know(
     assert sum(isinstance(value, int | float) for value in settings.values()) == 772
     assert {p.name for p in space} < set(settings)
     assert [len(settings[key]) for key in ("modulations", "wavetables", "lfos")] == [64, 3, 8]
-    assert [table["name"] for table in settings["wavetables"]] == ["Vowels", "Init", "Init"]
+    assert [table["name"] for table in settings["wavetables"]] == ["Vowels", "Init", "PWM"]
     frames = settings["wavetables"][0]["groups"][0]["components"][0]["keyframes"]
     assert base64.b64decode(frames[1]["wave_data"]) == built_in("Vowels").blobs[1]
     assert settings["sample"]["length"] == 20000
     assert len(base64.b64decode(settings["sample"]["samples"])) == 40000
+
+
+def test_a_built_in_table_without_a_name_goes_by_its_own(vital: Vital, space: Space, tmp_path: Path) -> None:
+    own = wavetable(np.linspace(-1.0, 1.0, 2048)[None])
+    patch = Patch.make(space, assets={"wavetable_2": built_in("Bell"), "wavetable_3": own})
+    _, preset = through_a_file(vital, patch, tmp_path)
+    assert [table["name"] for table in preset["settings"]["wavetables"]] == ["Init", "Bell", "Init"]
 
 
 def test_all_64_routings_survive(vital: Vital, space: Space, tmp_path: Path) -> None:

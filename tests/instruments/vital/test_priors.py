@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
+from patchpilot.instruments.vital.effect_order import EFFECTS, chain, decode_order
 from patchpilot.instruments.vital.priors import CORE, TIER3
+from patchpilot.instruments.vital.priors_effects import EFFECT_CHAINS
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.instruments.vital.wavetables import built_in_names
 from patchpilot.space import Patch, Performance, Prior, Space
 
-PRIORS = (CORE, TIER3)
+PRIORS = (CORE, TIER3, EFFECT_CHAINS)
 FROZEN = {
     "core-v1": "b5eb29bf86b5990637eafdbfc354e0fc345a899c231bcaa034aa357ea81fa31f",
     "tier3-v1": "ddec8acfba46d08edbe3919dcf55f7bd38f87680585e507a7d99199a622dc794",
+    "effects-v1": "9c8d88f6c22aace3b719763f887527bbf5a0adb94dd428fd601738738934b0ea",
 }
 """Libraries and frozen sets name these digests. A prior is never changed: make another, with another name."""
 FIRST_THREE = {
@@ -30,6 +33,11 @@ FIRST_THREE = {
         "25b47364a7a6fd9be2ad69d869a2f23eb3acba9a704b11a944fbc373521ed3d5",
         "da0045445ca91a80a45eaf6f24967f6e2ecb75b34cc2859ebaa0b12c23808732",
     ),
+    "effects-v1": (
+        "ef854cb320db5414bcbbecd8fa6de48d259d1507e162492bdcf9e4f1ed02b653",
+        "b39f99f5c25a996d74a1b34ed0c2db88b34067c80f440656d0f3b64d1ea7c1a4",
+        "e0047a717fdc9ababb1270506f88970980c2611dc84fbcb0e1ab36b766d56e0e",
+    ),
 }
 SILENT_DBFS = -60.0
 
@@ -39,7 +47,12 @@ def drawn(prior: Prior, space: Space, n: int) -> list[Patch]:
 
 
 def test_all_priors_are_there_and_the_libraries_is_the_first(vital: Vital) -> None:
-    assert list(vital.priors) == ["core-v1", "tier3-v1", *(f"wide-tier{i}-v1" for i in (1, 2, 3))]
+    assert list(vital.priors) == [
+        "core-v1",
+        "tier3-v1",
+        "effects-v1",
+        *(f"wide-tier{i}-v1" for i in (1, 2, 3)),
+    ]
     assert all(vital.priors[prior.name] is prior for prior in PRIORS)
 
 
@@ -100,6 +113,18 @@ def test_tier3_uses_what_core_does_not(space: Space) -> None:
         "wavetable_2",
         "wavetable_3",
     }
+
+
+def test_effects_come_in_all_orders_and_mostly_by_twos_to_fives(space: Space) -> None:
+    patches = drawn(EFFECT_CHAINS, space, 400)
+    chains = [chain(patch.values) for patch in patches]
+    assert 0.75 < sum(2 <= len(one) <= 5 for one in chains) / len(chains) < 0.9
+    for effect in EFFECTS:
+        assert 0.3 < sum(effect in one for one in chains) / len(chains) < 0.5, effect
+        first = sum(
+            decode_order(patch.values.get("effect_chain_order", 0.0))[0] == effect for patch in patches
+        )
+        assert 0.05 < first / len(patches) < 0.2, effect
 
 
 def test_the_text_can_be_read(space: Space) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job
-from patchpilot.errors import EngineError
+from patchpilot.errors import EngineError, PatchError
 from patchpilot.instruments.vital.preset import document
 from patchpilot.instruments.vital.vital import Vital, is_random
 from patchpilot.instruments.vital.wavetables import built_in
@@ -90,6 +90,13 @@ def test_another_engine_seed_sounds_different_only_where_there_are_dice(
         seeds = [sound(vital, patch, SHORT.with_seed(seed)).tobytes() for seed in (0, 1, 2)]
         assert (len(set(seeds)) == 3) is is_different
         assert is_random(space, patch) is is_different
+
+
+def test_an_asset_is_had_by_its_sha256(vital: Vital, space: Space) -> None:
+    assert vital.asset(built_in("Vowels").sha256) == built_in("Vowels")
+    assert vital.asset(space.assets["wavetable_1"].sha256) == space.assets["wavetable_1"]
+    with pytest.raises(PatchError, match=r"asset 000000000000… is not one that comes with Vital"):
+        vital.asset(64 * "0")
 
 
 def test_a_patch_without_dice_does_not_hear_the_seed(

@@ -10,8 +10,7 @@ from patchpilot.audio import Audio, Target, listen
 from patchpilot.errors import ParameterError
 from patchpilot.experiment.run import run
 from patchpilot.instruments.vital.vital import Vital
-from patchpilot.matching.match import performance_of
-from patchpilot.objectives.closeness import CloseTo
+from patchpilot.objectives.closeness import CloseTo, performance_of
 from patchpilot.search.base import Context
 from patchpilot.search.resynthesis.envelope import Adsr
 from patchpilot.search.subtractive.atoms import Atom, atom_bands

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from patchpilot.estimators._torch import Tensor, nn, torch
+from patchpilot.estimators.conditions import N_CONDITIONS
 from patchpilot.estimators.networks.ast import SpectrogramTransformer
-from patchpilot.estimators.networks.batch import N_CONDITIONS
 from patchpilot.estimators.networks.config import NetworkConfig
 from patchpilot.estimators.networks.resnet import ResNet
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from patchpilot.errors import EngineError, PatchError
 from patchpilot.instruments.vital.assets import from_vital, to_vital
+from patchpilot.instruments.vital.wavetables import names_by_digest
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import Json, canonical_json, float32, sha256
 from patchpilot.space.patch import Patch
@@ -56,7 +57,7 @@ def document(space: Space, patch: Patch, *, structure_only: bool = False) -> Jso
         **patch.info.get("view", {}),
         **(values if structure_only else patch.values),
         **_slots(space, patch, extra.get("modulations", []), structure_only=structure_only),
-        **_assets(space, patch),
+        **_assets(space, patch, structure_only=structure_only),
     }
     info = {key: str(patch.info.get(ours, "")) for key, ours in _INFO.items()}
     for i in range(1, 5):
@@ -102,9 +103,13 @@ def _entry(routing: Routing) -> Json:
     return entry
 
 
-def _assets(space: Space, patch: Patch) -> dict[str, Json]:
+def _assets(space: Space, patch: Patch, *, structure_only: bool) -> dict[str, Json]:
+    """All assets; a built-in table that a patch has no name for goes by its own."""
     assets = {**space.assets, **patch.assets}
     names = {"sample": "White Noise", **patch.info.get("assets", {})}
+    if not structure_only:
+        for slot in patch.assets.keys() - names.keys():
+            names[slot] = names_by_digest().get(patch.assets[slot].sha256, "Init")
     lists = {
         key: [to_vital(assets[f"{kind}_{i}"], names.get(f"{kind}_{i}", "Init")) for i in range(1, count + 1)]
         for key, (kind, count) in _SLOTS.items()

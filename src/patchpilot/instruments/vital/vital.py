@@ -25,7 +25,8 @@ from patchpilot.instruments.vital.folders import user_presets
 from patchpilot.instruments.vital.knobs import knobs
 from patchpilot.instruments.vital.preset import MAX_BYTES, document, parse, structure_key
 from patchpilot.instruments.vital.priors import CORE, TIER3
-from patchpilot.instruments.vital.wavetables import is_built_in
+from patchpilot.instruments.vital.priors_effects import EFFECT_CHAINS
+from patchpilot.instruments.vital.wavetables import built_in, is_built_in, names_by_digest
 from patchpilot.instruments.vital.wide import TIERS, wide_prior
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
@@ -87,9 +88,9 @@ class Vital:
 
     @cached_property
     def priors(self) -> Mapping[str, Prior]:
-        """ "core-v1", which libraries are made of, "tier3-v1", which is richer, and those for datasets."""
+        """ "core-v1", which libraries are made of, the richer "tier3-v1", "effects-v1", and those for datasets."""
         wide = (wide_prior(self.space, tier) for tier in TIERS)
-        return {prior.name: prior for prior in (CORE, TIER3, *wide)}
+        return {prior.name: prior for prior in (CORE, TIER3, EFFECT_CHAINS, *wide)}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -177,6 +178,23 @@ class Vital:
     def is_built_in(self, asset: Asset) -> bool:
         """Whether an asset is a built-in wavetable, or an LFO shape (which is drawn, not sampled)."""
         return asset.kind == "lfo" or is_built_in(asset)
+
+    def asset(self, digest: str) -> Asset:
+        """A built-in wavetable, or what is in a slot of the init patch, by the sha256 of its content.
+
+        Raises:
+            PatchError: none of them has that sha256.
+        """
+        name = names_by_digest().get(digest)
+        if name is not None:
+            return built_in(name)
+        found = next((asset for asset in self.space.assets.values() if asset.sha256 == digest), None)
+        if found is None:
+            raise PatchError(
+                f"asset {digest[:12]}… is not one that comes with Vital or Patch Pilot: the patch is of "
+                "somebody's own wavetables, which must be at hand to make it"
+            )
+        return found
 
     def knobs(self, patch: Patch) -> Mapping[str, float]:
         """Controls that are worth turning on a patch, each with a typical step in stored units."""

@@ -52,7 +52,13 @@ def built_in(name: str) -> Asset:
 
 def is_built_in(asset: Asset) -> bool:
     """Whether an asset holds the content of one of these tables."""
-    return any(asset.sha256 == built_in(name).sha256 for name in BUILT_IN)
+    return asset.sha256 in names_by_digest()
+
+
+@cache
+def names_by_digest() -> Mapping[str, str]:
+    """Names of all built-in tables by the sha256 of their content."""
+    return {built_in(name).sha256: name for name in BUILT_IN}
 
 
 def basic_shapes() -> Frames:

@@ -11,7 +11,7 @@ import pytest
 from patchpilot.audio import Audio, Target, listen
 from patchpilot.distance import LogMel
 from patchpilot.instruments.vital.vital import Vital
-from patchpilot.matching.match import performance_of
+from patchpilot.objectives.closeness import performance_of
 from patchpilot.search.resynthesis.dense import sweep
 from patchpilot.search.resynthesis.dense.draft import DenseDraft, drafts
 from patchpilot.search.resynthesis.dense.oscillator import Layer

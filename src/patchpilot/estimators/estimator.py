@@ -1,0 +1,254 @@
+"""The `Estimator` noun: hear a sound, and say which patches may have made it.
+
+    estimator = Estimator.load("vital")
+    for proposed in estimator.propose("lead.wav", n=16):
+        print(proposed.probability, proposed.patch)
+
+It runs on ONNX Runtime; PyTorch is for training only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from patchpilot.audio import Audio, Target
+from patchpilot.audio.front_end import front_end
+from patchpilot.errors import EstimatorError, ParameterError, PatchError
+from patchpilot.estimators.codec import Codec, Labels
+from patchpilot.estimators.conditions import conditions
+from patchpilot.estimators.folder import ENCODER, STEP, About, read_about, read_graphs
+from patchpilot.estimators.graphs import Graphs
+from patchpilot.estimators.listening import Heard, check_note, heard
+from patchpilot.estimators.places import ABOUT, find
+from patchpilot.estimators.sampling import sample
+from patchpilot.instruments.base import Instrument
+from patchpilot.instruments.base import instrument as make_instrument
+from patchpilot.space import Asset, Patch, Space
+
+if TYPE_CHECKING:
+    from patchpilot.estimators.searcher import Estimation
+
+N = 16
+"""How many patches are proposed, where nobody says."""
+MOST = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Proposed:
+    """A patch that may have made a sound.
+
+    Attributes:
+        patch: the patch.
+        probability: 0..1, how likely the estimator holds it to be beside the others that it proposes.
+    """
+
+    patch: Patch
+    probability: float
+
+
+class Estimator:
+    """A network that has learned an instrument by playing it. `Estimator.load` makes one.
+
+    Args:
+        name: what it is called in results.
+        about: what it is.
+        graphs: what it computes with.
+        instrument: whose patches it is to propose; one is opened for a moment when it is first needed otherwise.
+    """
+
+    def __init__(self, name: str, about: About, graphs: Graphs, instrument: Instrument | None = None) -> None:
+        self.name, self.about = name, about
+        self._graphs, self._instrument = graphs, instrument
+
+    @classmethod
+    def load(
+        cls, name: str | Path = "vital", instrument: Instrument | None = None, *, threads: int = 1
+    ) -> Estimator:
+        """Read an estimator.
+
+        Args:
+            name: of one that is shipped or in the user's folder (they are named as their instruments), or a folder.
+            instrument: whose patches it is to propose. By default one is opened for a moment to be asked what it
+                can do, when the first sound is heard.
+            threads: >= 1, that it computes with.
+
+        Raises:
+            EstimatorError: there is none, it is damaged, a pickle, of another format or another instrument.
+            ParameterError: `threads` is below 1.
+            PluginError: ONNX Runtime is missing.
+        """
+        if threads < 1:
+            raise ParameterError(f"expected 1 thread or more, got {threads}")
+        folder = find(name)
+        about = read_about(folder, instrument=None if instrument is None else instrument.name)
+        files = read_graphs(folder, about)
+        try:
+            graphs = Graphs(files[ENCODER], files[STEP], about.codec, threads=threads)
+        except EstimatorError as error:
+            raise EstimatorError(f"{folder}: {error}") from None
+        return cls(folder.resolve().name, about, graphs, instrument)
+
+    def bound(self, instrument: Instrument) -> Estimator:
+        """The same estimator for an instrument that is open already.
+
+        Raises:
+            EstimatorError: it is another instrument than that it learned.
+        """
+        if instrument.name != self.about.instrument:
+            raise EstimatorError(
+                f"expected the instrument {self.about.instrument}, which the estimator {self.name} has learned, "
+                f"got {instrument.name}"
+            )
+        return Estimator(self.name, self.about, self._graphs, instrument)
+
+    def searcher(self, n: int = N) -> Estimation:
+        """What `match` uses it as: a searcher that proposes its patches.
+
+        Args:
+            n: 1..256, how many.
+
+        Raises:
+            ParameterError: `n` is out of its range.
+        """
+        from patchpilot.estimators.searcher import Estimation
+
+        return Estimation(self, n=n)
+
+    def propose(
+        self,
+        audio: str | Path | Audio | Target,
+        n: int = N,
+        seed: int = 0,
+        pitch: float | None = None,
+        hold_s: float | None = None,
+        velocity: float | None = None,
+    ) -> list[Proposed]:
+        """Patches that may make a sound, the likeliest first.
+
+        Args:
+            audio: a file, audio, or a target that was listened to. Audio of which pitch and hold are told is taken
+                to begin with its note-on; otherwise it is listened to first.
+            n: 1..256, how many to draw; of equal ones there is one, so there may be fewer.
+            seed: >= 0, of all that is drawn.
+            pitch: 0..127, MIDI note, which may lie between two keys; heard by default.
+            hold_s: > 0, seconds that the key is held; heard by default.
+            velocity: above 0 to 1, how hard the key is struck; 0.8 by default, or a target's.
+
+        Returns:
+            Their probabilities add up to 1.
+
+        Raises:
+            AudioError: the sound cannot be used.
+            EstimatorError: the estimator is for another instrument or engine, or damaged.
+            ParameterError: an argument is out of its range.
+            PluginError: the instrument is not there, or broken.
+        """
+        check_n(n)
+        if seed < 0:
+            raise ParameterError(f"expected a seed >= 0, got {seed}")
+        check_note(pitch, hold_s, velocity)
+        space, assets = self._means
+        note = heard(audio, pitch, hold_s, velocity)
+        labels, log_probability = self._sampled(note, n, np.random.default_rng(seed))
+        return self._proposed(labels, log_probability, space, assets)
+
+    def _sampled(
+        self, note: Heard, n: int, rng: np.random.Generator
+    ) -> tuple[Labels, npt.NDArray[np.float64]]:
+        about = self.about
+        picture = front_end(note.audio, pitch=note.pitch)[None]
+        memory = self._graphs.encode(picture, conditions(note.pitch, note.hold_s, note.velocity))
+        labels, log_probability = sample(
+            self._graphs.step,
+            memory,
+            about.codec,
+            head=about.head,
+            n=n,
+            n_steps=about.n_steps,
+            rng=rng,
+            components=about.network.components,
+        )
+        if not (np.isfinite(labels.continuous).all() and np.isfinite(log_probability).all()):
+            raise EstimatorError(f"estimator {self.name} says what is no number: its training went wrong")
+        return labels, log_probability
+
+    def _proposed(
+        self,
+        labels: Labels,
+        log_probability: npt.NDArray[np.float64],
+        space: Space,
+        assets: Mapping[str, Asset],
+    ) -> list[Proposed]:
+        """Each patch once, with the probabilities of all that are equal to it."""
+        weights = np.exp(log_probability - log_probability.max())
+        patches: dict[str, Patch] = {}
+        sums: dict[str, float] = {}
+        try:
+            for row, probability in enumerate((weights / weights.sum()).tolist()):
+                patch = self.about.codec.decode(space, labels, row, assets.__getitem__)
+                patches.setdefault(patch.sha256, patch)
+                sums[patch.sha256] = sums.get(patch.sha256, 0.0) + probability
+        except PatchError as error:
+            raise EstimatorError(
+                f"estimator {self.name} proposed what is no patch of {space.instrument} {space.version}: {error}"
+            ) from None
+        ranked = sorted(patches, key=lambda name: -sums[name])
+        return [Proposed(patches[name], sums[name]) for name in ranked]
+
+    @cached_property
+    def _means(self) -> tuple[Space, Mapping[str, Asset]]:
+        """What the instrument can do, and the assets that may be proposed by their sha256."""
+        if self._instrument is not None:
+            return _asked(self._instrument, self.name, self.about.codec)
+        with make_instrument(self.about.instrument) as opened:
+            return _asked(opened, self.name, self.about.codec)
+
+
+def opened(name: str | Path) -> Estimator:
+    """The estimator of a name or folder; the last ones are kept for the next sound.
+
+    Raises:
+        EstimatorError: as `Estimator.load` says.
+    """
+    folder = find(name)
+    try:
+        found = (folder / ABOUT).stat()
+    except (OSError, ValueError):
+        return Estimator.load(folder)  # which says what is wrong with it
+    return _opened(folder, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: Path, changed_ns: int, n_bytes: int) -> Estimator:  # noqa: ARG001 (another, if they differ)
+    return Estimator.load(folder)
+
+
+def check_n(n: int) -> None:
+    """Whether so many patches may be asked for.
+
+    Raises:
+        ParameterError: they may not.
+    """
+    if not 1 <= n <= MOST:
+        raise ParameterError(f"expected 1 to {MOST} patches, got {n}")
+
+
+def _asked(instrument: Instrument, name: str, codec: Codec) -> tuple[Space, Mapping[str, Asset]]:
+    """What an instrument can do, if it is what an estimator learned."""
+    codec.check(instrument.space)
+    digests = {str(digest) for digest in codec.constants.get("asset", {}).values()}
+    for token in codec.tokens:
+        digests |= {str(digest) for digest in token.options if token.kind == "asset"}
+    try:
+        return instrument.space, {digest: instrument.asset(digest) for digest in sorted(digests)}
+    except PatchError as error:
+        raise EstimatorError(
+            f"estimator {name} has learned from patches with assets that are not here: {error}"
+        ) from None
