@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 
 from patchpilot import registry
@@ -17,6 +18,7 @@ from patchpilot.retrieval.build import MOST_ROWS
 from patchpilot.retrieval.library import Library
 from tests.cli.command_line import Cli, Run, one_error
 from tests.retrieval.fakes import Odd, Stopped, Tiny, built, newer
+from tests.retrieval.networks import described, network
 from tests.toy import Toy
 
 TOY = ("--instrument", "toy", "--prior", "toy-v1", "--embedding", "tiny")
@@ -74,11 +76,29 @@ def test_an_interrupted_build_says_how_to_go_on(cli: Cli, tmp_path: Path, played
     assert sorted(file.name for file in tmp_path.iterdir()) == ["toy.npz", "whole.npz"]
 
 
+def test_a_folder_with_an_embedding_does_and_is_looked_for_under_its_name(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnx")
+    monkeypatch.setenv("PATCHPILOT_EMBEDDINGS", str(tmp_path / "own"))
+    build = ("library", "build", *TOY[:4], "-n", "5", "--embedding")
+    for place, err in {
+        "else": f"note: `match` will look for the embedding in {tmp_path / 'own' / 'net'}: keep its folder there\n",
+        "own": "",
+    }.items():
+        folder = described(tmp_path / place / "net")
+        network(folder, np.ones((4000, 3), np.float32))
+        path = tmp_path / f"{place}.npz"
+        assert cli(*build, folder, "--out", path) == Run(0, f"{path}\n", err)
+        assert Library.load(path).recipe.embedding == "net"
+    assert "expected the folder of an embedding" in one_error(cli(*build, tmp_path / "none", "--out", path))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--prior", "cake"], "no prior 'cake' for toy; there are: toy-v1"),
-        (["--embedding", "cake"], "no 'cake' among the embeddings; there are: clap, spectral"),
+        (["--embedding", "cake"], "no 'cake' among the embeddings; there are: clap, heard, spectral"),
         (["--instrument", "cake"], "no 'cake' among the instruments"),
         (["--embedding", "clap"], r"'clap' needs .*patchpilot\[clap\]|'clap' needs weights"),
         (["--out", "{file}/toy.npz"], "is a file, not a folder"),

@@ -34,7 +34,13 @@ def command() -> None:
 )
 @click.option("--prior", default="core-v1", show_default=True, help="What patches are drawn from.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
-@click.option("--embedding", default="spectral", show_default=True, help="How sounds are compared.")
+@click.option(
+    "--embedding",
+    default="spectral",
+    show_default=True,
+    metavar="NAME|FOLDER",
+    help="How sounds are compared.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, readable=False),
@@ -54,6 +60,8 @@ def build_command(
     from patchpilot.retrieval.build import build, name_of
     from patchpilot.retrieval.index import Index, kind_of
     from patchpilot.retrieval.library import embedding_of
+    from patchpilot.retrieval.local import folder_of, is_found
+    from patchpilot.retrieval.local import user_folder as embeddings_folder
     from patchpilot.retrieval.places import SUFFIX, user_folder
     from patchpilot.retrieval.recipe import Recipe
 
@@ -74,6 +82,9 @@ def build_command(
     if kind_of(len(library)) == "hnsw":
         click.echo("note: making the index, which takes minutes the first time", err=True)
         Index(library)
+    if folder_of(embedding) is not None and not is_found(listener.name):
+        place = embeddings_folder() / listener.name
+        click.echo(f"note: `match` will look for the embedding in {place}: keep its folder there", err=True)
     click.echo(click.format_filename(path))
 
 

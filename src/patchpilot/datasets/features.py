@@ -11,6 +11,7 @@ from patchpilot.audio import F32, Audio, front_end, mel_power, power_to_db
 from patchpilot.errors import ParameterError
 from patchpilot.retrieval.embedding import Embedding
 from patchpilot.retrieval.library import embedding_of
+from patchpilot.retrieval.local import local_names
 
 LOGMEL = "logmel"
 N_FFT, HOP, N_MELS = 2048, 512, 128
@@ -20,7 +21,8 @@ class Features:
     """Computes the named features of a sound.
 
     Args:
-        names: "logmel", "front_end", or names of registered embeddings ("spectral", "clap").
+        names: "logmel", "front_end", or names of embeddings: registered ones ("spectral", "clap") or folders in
+            the user's embeddings folder (`retrieval.local`).
 
     Raises:
         ParameterError: a name is unknown.
@@ -28,7 +30,7 @@ class Features:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        known = [LOGMEL, front_end.NAME, *registry.names("embeddings")]
+        known = list(dict.fromkeys([LOGMEL, front_end.NAME, *registry.names("embeddings"), *local_names()]))
         if unknown := sorted(set(names) - set(known)):
             raise ParameterError(f"no feature {unknown[0]!r}; there are: {', '.join(known)}")
         self.names = tuple(sorted(set(names)))

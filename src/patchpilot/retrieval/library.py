@@ -22,6 +22,7 @@ from patchpilot.errors import LibraryError, ParameterError, PluginError
 from patchpilot.instruments.base import Instrument
 from patchpilot.retrieval.archive import Array, Members, read_arrays, write_arrays
 from patchpilot.retrieval.embedding import Codes, Embedding
+from patchpilot.retrieval.local import LocalEmbedding, folder_of
 from patchpilot.retrieval.recipe import Recipe, prior_of, taken
 from patchpilot.space import Patch
 from patchpilot.space.canonical import Json, canonical_json, sha256
@@ -131,11 +132,17 @@ class Library:
 
 
 def embedding_of(name: str) -> Embedding:
-    """A registered embedding, made.
+    """An embedding, made.
+
+    Args:
+        name: of a registered one, or a folder or the name of a folder with one (`retrieval.local`).
 
     Raises:
         PluginError: there is none of that name, or what it needs is missing.
     """
+    folder = folder_of(name)
+    if folder is not None:
+        return LocalEmbedding(folder)
     made: Embedding = registry.load("embeddings", name)()
     return made
 

@@ -1,0 +1,98 @@
+"""A trained embedding as a folder that runs without PyTorch: `embedding.onnx` and `embedding.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from patchpilot.audio import F32, front_end
+from patchpilot.errors import EstimatorError
+from patchpilot.estimators._torch import torch
+from patchpilot.files import write_bytes, write_text
+from patchpilot.retrieval.description import FILE, FORMAT
+from patchpilot.retrieval.local import LocalEmbedding
+from patchpilot.retrieval.local_inputs import HELD_CHANNELS
+from patchpilot.space.canonical import Json
+
+GRAPH = "embedding.onnx"
+MOST_APART = 1e-4
+"""What the graph's numbers may differ from the network's by."""
+_OPSET = 18
+
+
+def export(
+    network: Any, folder: Path, *, name: str, version: str, scale: float, trained: Json, probe: F32
+) -> Json:
+    """Write a network as an embedding, and make sure that it says what the network says.
+
+    Args:
+        network: an `EmbeddingNetwork`.
+        folder: that is there.
+        name: of the embedding.
+        version: of it.
+        scale: > 0, the largest magnitude that int8 holds.
+        trained: how it came to be.
+        probe: float32 (n, 6, 96, 64), pictures on which both are compared.
+
+    Returns:
+        What `embedding.json` says, and "parity": the largest difference on the probe.
+
+    Raises:
+        EstimatorError: they differ by more than 1e-4.
+        OutputError: a file cannot be written.
+    """
+    network = network.cpu().eval()
+    graph = _graph(network)
+    write_bytes(folder / GRAPH, graph)
+    said: Json = {
+        "format": FORMAT,
+        "name": name,
+        "version": version,
+        "size": network.config.size,
+        "scale": scale,
+        "runtime": "onnx",
+        "file": GRAPH,
+        "input": {"kind": front_end.NAME, "version": front_end.VERSION, "planes": "held"},
+        "unit": False,  # the graph's last step makes them so
+        "network": network.config.to_json(),
+        "trained": trained,
+        "digests": {GRAPH: hashlib.sha256(graph).hexdigest()},
+    }
+    write_text(folder / FILE, json.dumps(said, indent=1) + "\n")
+    with torch.inference_mode():
+        expected = network(torch.from_numpy(probe)).numpy()
+    apart = float(np.abs(LocalEmbedding(folder).of_input(probe) - expected).max())
+    if not apart <= MOST_APART:
+        raise EstimatorError(
+            f"the exported graph differs from the network by {apart:.1g}, expected {MOST_APART:g} at most; "
+            "another version of PyTorch or ONNX Runtime may help"
+        )
+    return {**said, "parity": apart}
+
+
+def _graph(network: Any) -> bytes:
+    """The network as an ONNX graph, of any number of pictures."""
+    example = torch.zeros(2, HELD_CHANNELS, *front_end.SHAPE[1:])
+    held = io.BytesIO()
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own, about itself
+        program = torch.onnx.export(
+            network,
+            (example,),
+            dynamo=True,
+            opset_version=_OPSET,
+            input_names=["pictures"],
+            output_names=["embedding"],
+            dynamic_shapes={"pictures": {0: torch.export.Dim("batch")}},
+            verbose=False,
+        )
+        program.save(held)
+    return held.getvalue()
