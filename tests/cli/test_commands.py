@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,27 @@ def test_doctor_says_what_is_here(cli: Cli) -> None:
     assert re.search(r"^ok      vital {9}vital \S+ / .*; \d+ parameters; presets in ", run.out, re.MULTILINE)
     checks = {check["name"]: check for check in json.loads(cli("doctor", "--json").out)["checks"]}
     assert checks["numpy"] == {"name": "numpy", "ok": True, "text": np.__version__}
+
+
+def test_doctor_lists_estimators(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from patchpilot.estimators.folder import About, write_folder
+    from patchpilot.estimators.networks.config import NetworkConfig
+    from tests.estimators.hearing import CODEC
+
+    monkeypatch.setattr(registry, "names", lambda _: [])
+    monkeypatch.setattr("patchpilot.estimators.places.SHIPPED", tmp_path / "shipped")
+    monkeypatch.setenv("PATCHPILOT_ESTIMATORS", str(tmp_path))
+    assert "estimator" not in cli("doctor").out
+    about = About(CODEC, NetworkConfig.sized("tiny"), trained={"rows": 123456})
+    graphs = {"encoder.onnx": bytes(400_000), "step.onnx": bytes(800_000)}
+    write_folder(tmp_path / "toy", about, graphs)
+    run = cli("doctor")
+    assert run.code == 0
+    assert "ok      estimator     toy: flow, of toy 1, learned from 123,456 renders; 1.2 MB, in " in run.out
+    (tmp_path / "toy" / "step.onnx").write_bytes(b"")
+    run = cli("doctor")
+    assert (run.code, run.err) == (1, "")
+    assert re.search(r"^MISSING estimator .*step.onnx: expected the sha256 .* cut off", run.out, re.MULTILINE)
 
 
 def test_doctor_says_what_is_missing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,9 @@ def command(
     """
     from patchpilot.instruments.base import instrument
 
-    searching = _Search(effort, _budget(renders, seconds), _searchers(using, library, effort, instrument_name))
+    searching = _Search(
+        effort, _budget(renders, seconds), _searchers(using, library, effort, instrument_name)
+    )
     options = _Options(top, searching, note, seed, force, install, as_json)
     failed = left = 0
     with instrument(instrument_name) as synth:

@@ -1,0 +1,157 @@
+"""`patchpilot train`: a network learns an instrument from what it sounds like."""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from patchpilot.cli import _line
+from patchpilot.cli._train_options import options
+
+if TYPE_CHECKING:
+    from patchpilot.estimators.training.config import TrainConfig
+    from patchpilot.estimators.training.progress import Outcome, Progress
+    from patchpilot.estimators.training.source import Source
+    from patchpilot.instruments.base import Instrument
+
+
+@click.command("train")
+@options
+def command(
+    data: tuple[Path, ...],
+    out: Path,
+    minutes: float | None,
+    importance: Path | None,
+    mlflow: bool,
+    workers: int | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Train an estimator: it hears a sound, and proposes patches that make it.
+
+    It learns from datasets that were made with `dataset generate --features front_end`, or with --live from patches
+    that are rendered meanwhile. Stopped in any way, it goes on where it was when the same command is given again,
+    and ends with the same weights as if it had never stopped. What is exported at the end runs without PyTorch.
+    """
+    if bool(data) == bool(asked["live"]):
+        raise click.UsageError("expected datasets (--data FILE) or a prior (--live PRIOR), one of them")
+    from patchpilot.estimators.training.config import TrainConfig
+    from patchpilot.estimators.training.folder import check_same  # says it where there is no PyTorch
+    from patchpilot.estimators.training.tracking import MlFlow
+    from patchpilot.files import make_folder
+    from patchpilot.instruments.base import instrument
+
+    asked["effects"] = tuple(name.strip() for name in asked["effects"].split(",") if name.strip())
+    config = TrainConfig(**asked)
+    check_same(make_folder(out), config)
+    trackers = [MlFlow(out)] if mlflow else []
+    engine: dict[str, Any] = {"workers": workers} if workers else {}
+    with (
+        instrument(config.instrument, **engine) as synth,
+        _source(config, synth, data, importance) as source,
+    ):
+        outcome = _trained(config, source, synth, out, trackers, minutes)
+    _tell(outcome, out, as_json=as_json)
+
+
+@contextmanager
+def _source(
+    config: TrainConfig, synth: Instrument, data: tuple[Path, ...], importance: Path | None
+) -> Iterator[Source]:
+    """Where the rows come from."""
+    from patchpilot.datasets.tiers import prior_named
+    from patchpilot.estimators.training.importance import read_weights
+    from patchpilot.estimators.training.live import Live
+    from patchpilot.estimators.training.rows import read_rows
+    from patchpilot.estimators.training.source import Files
+
+    if config.live:
+        prior = prior_named(synth, 3, config.live)
+        with Live(synth, prior, rows=config.rows, held_out=config.held_out, seed=config.seed) as live:
+            yield live
+        return
+    _line.show("reading rows…")
+    try:
+        weights = read_weights(importance) if importance else None
+        read = read_rows(data, synth.space, rows=config.rows, weights=weights)
+    finally:
+        _line.clear()
+    yield Files(read, config.held_out)
+
+
+def _trained(
+    config: TrainConfig,
+    source: Source,
+    synth: Instrument,
+    out: Path,
+    trackers: list[Any],
+    minutes: float | None,
+) -> Outcome:
+    from patchpilot.estimators.networks.network import make_network
+    from patchpilot.estimators.training.curriculum import stages
+    from patchpilot.estimators.training.trainer import Trainer
+
+    trainer = Trainer(
+        config,
+        source,
+        stages(config.curriculum, config.epochs, source.codec, synth.space, config.effects),
+        lambda: make_network(config.network, source.codec),
+        out,
+        trackers=trackers,
+        on_progress=_show,
+        facts={"command": shlex.join(["patchpilot", *sys.argv[1:]]), "engine": synth.fingerprint},
+    )
+    for remark in trainer.remarks:
+        click.echo(f"note: {remark}", err=True)
+    try:
+        return trainer.run(minutes)
+    except KeyboardInterrupt:
+        _line.clear()
+        click.echo("note: what was learned is kept; the same command goes on from there", err=True)
+        raise
+    finally:
+        _line.clear()
+
+
+def _tell(outcome: Outcome, out: Path, *, as_json: bool) -> None:
+    """Export the best, and say what came of it."""
+    from patchpilot.estimators.export import export
+    from patchpilot.estimators.training.checkpoint import NAME, read_checkpoint
+
+    for remark in outcome.remarks:
+        click.echo(f"note: {remark}", err=True)
+    if outcome.reason == "time":
+        click.echo(
+            f"note: time is over after {outcome.epochs} epochs; the same command goes on from there", err=True
+        )
+    if outcome.reason == "early":
+        click.echo(f"note: no better since epoch {outcome.best_epoch}, so it stopped early", err=True)
+    said: dict[str, Any] = {"folder": str(out), **vars(outcome), "exported": False}
+    if (out / NAME).exists():
+        found = read_checkpoint(out)
+        exported = export(found.network(), found.codec, out, trained=found.trained, force=True)
+        said |= {"exported": True, "bytes": exported.n_bytes, "parity": exported.difference}
+    said["best"] = outcome.best if math.isfinite(outcome.best) else None
+    click.echo(json.dumps(said) if as_json else click.format_filename(out))
+
+
+def _show(progress: Progress) -> None:
+    """Where it stands, in one line."""
+    loss = "" if math.isnan(progress.loss) else f", loss {progress.loss:.3f}"
+    held = "" if math.isinf(progress.held_out) else f", held out {progress.held_out:.3f}"
+    skipped = f", {progress.skipped} steps skipped" if progress.skipped else ""
+    minutes = progress.left_s / 60.0
+    left = f"{minutes / 60.0:.1f} h" if minutes >= 90.0 else f"{minutes:.0f} min"
+    stage = "" if progress.stage == "all" else f" ({progress.stage})"
+    _line.show(
+        f"epoch {progress.epoch} of {progress.epochs}{stage}, step {progress.at} of {progress.steps}{loss}{held}, "
+        f"{progress.rows_per_s:.0f} rows a second, {left} left{skipped}"
+    )

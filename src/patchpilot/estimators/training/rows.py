@@ -1,0 +1,281 @@
+"""Training rows in memory: pictures as bytes, how they were played, and labels.
+
+A row is 24.6 kB, so 100,000 are 2.5 GB. Reading goes by slices, so no more than that is held at any time.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from patchpilot.audio import Audio, front_end
+from patchpilot.datasets import Dataset
+from patchpilot.datasets.storage import layout
+from patchpilot.errors import DatasetError, EstimatorError
+from patchpilot.estimators.codec import Codec, Labels, Said, said_in
+from patchpilot.estimators.conditions import conditions
+from patchpilot.estimators.fitting import fitted, read_routes
+from patchpilot.estimators.training.batches import I64, is_held_out
+from patchpilot.estimators.training.memory import free_bytes, size
+from patchpilot.instruments.record import TakeRecord
+from patchpilot.space import Space
+from patchpilot.space.canonical import Json, sha256
+
+FEATURE = f"{layout.FEATURES}/{front_end.NAME}"
+ROW_BYTES = int(np.prod(front_end.SHAPE))
+FITTED_FROM = 20_000
+"""Rows, evenly spread, that the tokens are found in; the ranges of more hardly differ."""
+_SLICE = 512
+_OTHER_BYTES = 4096
+"""About what a row needs beside its picture, labels and what is read at once included."""
+_MEMORY_SHARE = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """N sounds, and what made them.
+
+    Attributes:
+        sounds: uint8 (N, 4, 96, 64), values of `audio.front_end` times 255.
+        conditions: float32 (N, 3) (`networks.batch.conditions`).
+        labels: of N patches.
+        patches: (N,) sha256 of each row's patch.
+    """
+
+    sounds: npt.NDArray[np.uint8]
+    conditions: npt.NDArray[np.float32]
+    labels: Labels
+    patches: npt.NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.sounds)
+
+    def split(self, held_out: float) -> tuple[I64, I64]:
+        """Rows that are trained on, and those that never are: of other patches, whatever the order of rows.
+
+        Args:
+            held_out: share of the patches.
+        """
+        is_held = np.array([is_held_out(patch, held_out) for patch in self.patches.tolist()], bool)
+        return np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Rows of dataset files, and what they are called.
+
+    Attributes:
+        rows: of all files, one after another.
+        codec: what varies in them.
+        files: for each file its name, rows, digest of their content, and the command that made it.
+    """
+
+    rows: Rows
+    codec: Codec
+    files: tuple[Mapping[str, Json], ...]
+
+
+def read_rows(
+    paths: Sequence[Path | str],
+    space: Space,
+    *,
+    rows: int = 0,
+    codec: Codec | None = None,
+    weights: Mapping[str, float] | None = None,
+) -> Data:
+    """Read the rows of dataset files that were made with the feature "front_end", or with audio.
+
+    Args:
+        paths: of the files.
+        space: of the instrument.
+        rows: how many, the first ones; 0 for all.
+        codec: what labels say; found in the rows where it is not given.
+        weights: how much tokens matter, by name, for a codec that is found.
+
+    Raises:
+        DatasetError: a file is damaged, empty, of another instrument or Space, or has no pictures and no audio.
+        EstimatorError: there are more rows than memory, or nothing varies in them.
+    """
+    with ExitStack() as stack:
+        datasets = [stack.enter_context(Dataset(path)) for path in paths]
+        for dataset in datasets:
+            check(dataset, space)
+            _check_heard(dataset, space)
+        counts = _counts([len(dataset) for dataset in datasets], rows)
+        files = tuple(_about(dataset, n) for dataset, n in zip(datasets, counts, strict=True))
+        _check_memory(sum(counts))
+        if codec is None:
+            codec = _codec(datasets, counts, space, weights)
+        found = _read(datasets, counts, codec)
+    return Data(found, codec, files)
+
+
+def differences(dataset: Dataset, space: Space) -> list[str]:
+    """How a dataset's instrument differs from one that is here, a phrase each; none where its rows may be used."""
+    theirs, version = dataset.recipe.instrument, dataset.recipe.fingerprint.partition(" / ")[0]
+    if theirs != space.instrument:
+        return [f"it was made with {theirs}, and {space.instrument} was asked for"]
+    found = []
+    if version != (here := f"{space.instrument} {space.version}"):
+        found.append(f"it was made with {version}, and here is {here}")
+    for there in dataset.parameters:
+        mine = space.by_name.get(there.name)
+        if mine is None:
+            found.append(f"there is no {there.name} here")
+        elif (there.minimum, there.maximum, there.default) != (mine.minimum, mine.maximum, mine.default):
+            found.append(
+                f"{there.name} goes from {there.minimum:g} to {there.maximum:g} (default {there.default:g}) there, "
+                f"from {mine.minimum:g} to {mine.maximum:g} ({mine.default:g}) here"
+            )
+    return found
+
+
+def check(dataset: Dataset, space: Space) -> None:
+    """Raise `DatasetError` where a dataset is of another instrument, and its rows may not be used."""
+    if found := differences(dataset, space):
+        more = f", and {len(found) - 3} more differences" if len(found) > 3 else ""
+        raise DatasetError(f"{dataset.path} is of another instrument: {'; '.join(found[:3])}{more}")
+    if not len(dataset):
+        raise DatasetError(f"{dataset.path} has no rows yet")
+
+
+def _check_heard(dataset: Dataset, space: Space) -> None:
+    """Raise `DatasetError` where there is nothing to hear."""
+    if front_end.NAME not in dataset.features and dataset.recipe.audio == "none":
+        raise DatasetError(
+            f"{dataset.path} holds neither pictures of its sounds nor audio, so there is nothing to hear; make one "
+            f"with `patchpilot dataset generate --instrument {space.instrument} --features {front_end.NAME} …`"
+        )
+
+
+def _counts(lengths: Sequence[int], rows: int) -> list[int]:
+    """How many rows of each file are used."""
+    if not rows:
+        return list(lengths)
+    if rows > sum(lengths):
+        raise DatasetError(
+            f"{rows} rows were asked for, the data have {sum(lengths)}; ask for fewer with --rows"
+        )
+    before = [0, *itertools.accumulate(lengths)]
+    return [max(0, min(n, rows - start)) for n, start in zip(lengths, before, strict=False)]
+
+
+def _check_memory(rows: int) -> None:
+    free = _MEMORY_SHARE * free_bytes()
+    if rows * (ROW_BYTES + _OTHER_BYTES) > free:
+        fit = int(free / (ROW_BYTES + _OTHER_BYTES))
+        raise EstimatorError(
+            f"{rows} rows need {size(rows * (ROW_BYTES + _OTHER_BYTES))} of memory, and {size(free)} may be used: "
+            f"{fit} rows would fit; ask for them with --rows {fit}"
+        )
+
+
+def _about(dataset: Dataset, rows: int) -> dict[str, Json]:
+    """What says which rows they are, whatever is added to the file later."""
+    digests = np.asarray(dataset.read("metadata/row_sha256", slice(0, rows)))
+    return {
+        "file": dataset.path.name,
+        "rows": rows,
+        "content": sha256(digests.tobytes()),
+        "command": dataset.provenance.get("command"),
+        "seed": dataset.recipe.seed,
+    }
+
+
+def _codec(
+    datasets: Sequence[Dataset], counts: Sequence[int], space: Space, weights: Mapping[str, float] | None
+) -> Codec:
+    total = sum(counts)
+    step = max(1, -(-total // FITTED_FROM))
+    said: list[Said] = []
+    routes: dict[str, dict[str, Any]] = {}
+    for dataset, n in zip(datasets, counts, strict=True):
+        said += said_of(dataset, range(0, n, step))
+        if dataset.sources and n:
+            routes = {**read_routes(dataset, rows=min(n, 2000)), **routes}
+    return fitted(space, said, routes, weights)
+
+
+def said_of(dataset: Dataset, rows: range) -> Iterator[Said]:
+    """What the patches of some rows say; a name is kept once, however many rows say it."""
+    keys: dict[Any, Any] = {}
+    for start in range(rows.start, rows.stop, _SLICE):
+        stop = min(start + _SLICE, rows.stop)
+        packed = _packed(dataset, start, stop)
+        for index in range(start, stop):
+            if (index - rows.start) % rows.step:
+                continue
+            patch = _record(dataset, index, packed[index - start]).json["patch"]
+            routings = [(r["source"], r["destination"], r["amount"]) for r in patch["routings"]]
+            one = said_in(patch["values"], patch["assets"], routings)
+            yield {
+                keys.setdefault(key, key): sys.intern(v) if isinstance(v, str) else v
+                for key, v in one.items()
+            }
+
+
+def _packed(dataset: Dataset, start: int, stop: int) -> list[bytes]:
+    """The records of a slice of rows as they are stored, read in one go."""
+    ends = np.asarray(dataset.read(f"{layout.TAKE}/end", slice(max(0, start - 1), stop))).tolist()
+    starts = ends if start else [0, *ends]
+    data = np.asarray(dataset.read(f"{layout.TAKE}/data", slice(starts[0], starts[-1]))).tobytes()
+    return [data[a - starts[0] : b - starts[0]] for a, b in itertools.pairwise(starts)]
+
+
+def _record(dataset: Dataset, index: int, packed: bytes) -> TakeRecord:
+    try:
+        return TakeRecord(zlib.decompress(packed).decode())
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise DatasetError(f"{dataset.path} is damaged: the record of row {index}: {error}") from None
+
+
+def _read(datasets: Sequence[Dataset], counts: Sequence[int], codec: Codec) -> Rows:
+    total = sum(counts)
+    sounds = np.empty((total, *front_end.SHAPE), np.uint8)
+    labels, played, patches, at = [], [], [], 0
+    for dataset, n in zip(datasets, counts, strict=True):
+        for start in range(0, n, _SLICE):
+            place = slice(start, min(start + _SLICE, n))
+            size_ = place.stop - start
+            sounds[at : at + size_] = pictures(dataset, place)
+            labels.append(codec.encode(list(said_of(dataset, range(start, place.stop)))))
+            at += size_
+        columns = [dataset.read(f"metadata/{name}", slice(0, n)) for name in ("pitch", "hold_s", "velocity")]
+        played.append(conditions(*columns))
+        patches.append(np.char.decode(dataset.read("metadata/patch_sha256", slice(0, n)), "ascii"))
+    joined = Labels(
+        np.concatenate([part.continuous for part in labels]),
+        np.concatenate([part.categorical for part in labels]),
+        np.concatenate([part.active for part in labels]),
+    )
+    return Rows(sounds, np.concatenate(played), joined, np.concatenate(patches))
+
+
+def pictures(dataset: Dataset, place: slice) -> npt.NDArray[np.uint8]:
+    """The pictures of a slice of rows, uint8 (n, 4, 96, 64); made of their audio where they are not stored."""
+    if front_end.NAME in dataset.features:
+        stored = np.asarray(dataset.read(FEATURE, place), np.float32)
+    else:
+        rate = dataset.recipe.plan.sample_rate
+        pitches = dataset.read("metadata/pitch", place).tolist()
+        stored = np.stack(
+            [
+                front_end.front_end(Audio(dataset.samples(index), rate), pitch=float(pitch))
+                for index, pitch in zip(range(place.start, place.stop), pitches, strict=True)
+            ]
+        )
+    return as_bytes(stored)
+
+
+def as_bytes(picture: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Values in [0, 1] as bytes."""
+    return np.rint(picture * front_end.STEPS).astype(np.uint8)

@@ -1,0 +1,150 @@
+"""`patchpilot train` and `evaluate` as their user meets them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from patchpilot import registry
+from patchpilot.cli import _train_options
+from patchpilot.cli.train import command
+from patchpilot.estimators.networks.config import ENCODERS, HEADS, SIZES
+from patchpilot.estimators.training.config import DEVICES, TrainConfig
+from tests.cli.command_line import Cli, one_error
+from tests.datasets.small import Buzzing, small
+
+FEW = ("--instrument", "toy", "--size", "tiny", "--head", "regression", "--epochs", "1", "--batch", "8",
+       "--held-out", "0.3", "--device", "cpu")  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = registry.load
+
+    def load(group: str, name: str) -> Any:
+        return (lambda **_: Buzzing()) if (group, name) == ("instruments", "toy") else real(group, name)
+
+    monkeypatch.setattr(registry, "load", load)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("trained") / "toy.h5"
+    small(path, 60, features=("front_end",), audio="none").close()
+    return path
+
+
+def test_the_options_are_those_of_the_recipe() -> None:
+    assert (_train_options.HEADS, _train_options.ENCODERS) == (HEADS, ENCODERS)
+    assert (tuple(SIZES), DEVICES) == (_train_options.SIZES, _train_options.DEVICES)
+    defaults = {p.name: p.default for p in command.params if isinstance(p, click.Option)}
+    config = TrainConfig()
+    assert {
+        name: value for name, value in defaults.items() if name in vars(config) and name != "effects"
+    } == {name: value for name, value in vars(config).items() if name != "effects"}
+
+
+def test_training_prints_its_folder_and_the_same_again_is_done(cli: Cli, file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    out = tmp_path / "toy"
+    ran = cli("train", "--data", file, "--out", out, *FEW)
+    assert (ran.code, ran.out, ran.err) == (0, f"{out}\n", "")
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "checkpoint.safetensors", "state.safetensors", "training.jsonl", "estimator.json", "encoder.onnx", "step.onnx",
+    }  # fmt: skip
+    again = cli("train", "--data", file, "--out", out, *FEW, "--json")
+    said = json.loads(again.out)
+    assert (said["reason"], said["epochs"], said["exported"]) == ("finished", 1, True)
+    assert "seed here 4, there 0" in one_error(
+        cli("train", "--data", file, "--out", out, *FEW, "--seed", "4")
+    )
+    told = cli("evaluate", out, "--data", file, "-n", "3", "--train", file, "--proposed", "5")
+    assert told.code == 0, told.err
+    assert f"toy (regression), 3 sounds" in told.out  # noqa: F541
+    assert "nearest row" in told.out
+    measured = json.loads(cli("evaluate", out, "--prior", "buzz-v1", "-n", "2", "--json").out)
+    assert measured["sounds"] == 2
+    assert measured["rows"]["same patch again"]["median"] == 0.0
+
+
+def test_an_interrupted_training_says_how_to_go_on(
+    cli: Cli, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from patchpilot.cli import train
+
+    monkeypatch.setattr(train, "_show", lambda _: signal.raise_signal(signal.SIGINT))
+    ran = cli("train", "--data", file, "--out", tmp_path, *FEW)
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.splitlines()[0] == "note: what was learned is kept; the same command goes on from there"
+    assert [path.name for path in tmp_path.iterdir()] == ["state.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "one of them"),
+        (["--data", "FILE", "--live", "buzz-v1"], "one of them"),
+        (["--data", "none.h5"], "does not exist"),
+        (["--data", "FILE", "--head", "cake"], "cake"),
+        (["--data", "FILE", "--epochs", "0"], "0"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    cli: Cli, file: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    ran = cli("train", "--out", tmp_path, *[str(file) if word == "FILE" else word for word in arguments])
+    assert ran.code == 2
+    assert words in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--data", "FILE", "--rows", "999"], "999 rows were asked for, the data have 60"),
+        (["--data", "DEAF"], "holds neither pictures of its sounds nor audio"),
+        (["--data", "TEXT"], "TEXT"),
+        (["--data", "FILE", "--lr", "nan"], "learning rate"),
+        (["--data", "FILE", "--curriculum", "dry:1,all"], "the curriculum 'dry:1,all' leaves no epoch"),
+        (["--data", "FILE", "--effects", "cake_on", "--curriculum", "dry:1,all"], "no switch 'cake_on'"),
+        (["--data", "FILE", "--importance", "TEXT"], "dataset importance"),
+        (["--live", "cake"], "no prior 'cake' for toy"),
+    ],
+)
+def test_what_cannot_be_learned_is_told_in_a_line(
+    cli: Cli, file: Path, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    pytest.importorskip("torch")
+    (tmp_path / "TEXT").write_text("this is no dataset\n" * 9)
+    small(tmp_path / "DEAF", 4, audio="none").close()
+    places = {"FILE": str(file), "DEAF": str(tmp_path / "DEAF"), "TEXT": str(tmp_path / "TEXT")}
+    asked = [places.get(word, word) for word in arguments]
+    if "--effects" not in asked and "--curriculum" in asked:
+        asked += ["--effects", "buzz_on"]
+    assert words in one_error(cli("train", "--out", tmp_path / "out", *FEW, *asked))
+
+
+def test_without_pytorch_one_line_names_the_extra(file: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['torch'] = None; "
+        f"sys.argv = ['patchpilot', 'train', '--data', {str(file)!r}, '--out', {str(tmp_path / 'out')!r}]; "
+        "from patchpilot.cli import main; main()"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.count("\n") == 1
+    assert "pip install 'patchpilot[train]'" in run.stderr
+
+
+def test_evaluating_what_is_none_is_told(cli: Cli, tmp_path: Path) -> None:
+    assert "Error" in cli("evaluate", tmp_path, "--prior", "buzz-v1").err
+    assert cli("evaluate", tmp_path).code == 2
+    assert cli("evaluate", tmp_path, "--prior", "x", "--data", __file__).code == 2
