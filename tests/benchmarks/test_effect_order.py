@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-from effect_order import Kept, Sounds, baselines, by_pair, equal_orders, limit, swapped, table
+from effect_order import Kept, Sounds, baselines, table
+from effect_probe import ordered
+from effect_swaps import by_pair, equal_orders, limit, swapped
 
 from patchpilot.estimators.sequence.chains import Chain
 
@@ -49,6 +51,19 @@ def test_baselines_hear_nothing() -> None:
     assert (default.exact, default.right_set, default.tau) == (0.5, 1.0, 0.0)
     assert found["most common sequence"].exact == 0.5
     assert 0.3 < found["chance: another row's"].exact < 0.7
+
+
+def test_a_linear_ear_hears_what_is_plain() -> None:
+    rng = np.random.default_rng(0)
+    orders: list[Chain] = [("eq", "room", "drive"), ("drive", "eq", "room"), ("room", "drive", "eq")]
+    chains = [orders[k] for k in rng.integers(3, size=90)]
+    pictures = rng.random((90, 4, 96, 64), np.float32)
+    for picture, one in zip(pictures, chains, strict=True):
+        picture[:, 24 * orders.index(one) : 24 * orders.index(one) + 24] += 1.0
+    assert (
+        ordered(pictures[:60], chains[:60], pictures[60:], [sorted(one) for one in chains[60:]])
+        == chains[60:]
+    )
 
 
 def test_the_table_tells_mean_and_range() -> None:

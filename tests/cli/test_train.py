@@ -42,7 +42,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_options_are_those_of_the_recipe() -> None:
-    assert (_train_options.HEADS, _train_options.ENCODERS) == (HEADS, ENCODERS)
+    assert ((*HEADS, "proxy", "embedding"), ENCODERS) == (_train_options.HEADS, _train_options.ENCODERS)
     assert (tuple(SIZES), DEVICES) == (_train_options.SIZES, _train_options.DEVICES)
     defaults = {p.name: p.default for p in command.params if isinstance(p, click.Option)}
     config = TrainConfig()

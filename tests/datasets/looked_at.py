@@ -77,7 +77,7 @@ def entries(candidate: int, features: tuple[str, ...] = ()) -> list[Entry]:
     made = []
     for pitch in PLAN.notes:
         velocity = round(0.5 + (6 if candidate == SAME_PATCH else candidate) / 25, 4)
-        played = Performance((Note(pitch, velocity, 0.0, PLAN.hold_s),), PLAN.length_s, RATE)
+        played = Performance((Note(pitch, velocity, 0.0, 0.2),), PLAN.length_s, RATE)
         take = Take(patch(candidate), played, Audio(tone(candidate, pitch), RATE), "toy 1", Origin("test"))
         name = f"{NAMES[candidate % 3]} {candidate}"
         made.append(Entry(take, _SOURCES[candidate % 3], name, {name: np.zeros((2, 3)) for name in features}))

@@ -121,7 +121,7 @@ def _filters(n_fft: int, middles_hz: tuple[float, ...]) -> F32:
     bin_hz = SAMPLE_RATE / n_fft
     half_widths = np.maximum(middles * (middles[1] / middles[0] - 1.0), 1.5 * bin_hz)
     bins_hz = np.arange(n_fft // 2 + 1)[:, None] * bin_hz
-    filters = np.maximum(1.0 - np.abs(bins_hz - middles) / half_widths, 0.0)
-    filters = (filters * (bin_hz / half_widths)).astype(np.float32)
+    triangles = np.maximum(1.0 - np.abs(bins_hz - middles) / half_widths, 0.0)
+    filters: F32 = (triangles * (bin_hz / half_widths)).astype(np.float32)
     filters.flags.writeable = False
     return filters

@@ -19,6 +19,7 @@ _COMMANDS = {
     "library": "Libraries of patches that sounds are looked up in: build, list, info, prior.",
     "dataset": "Datasets of patches and what they sound like: generate, inspect, preview, export, …",
     "train": "A network learns an instrument from what it sounds like, and proposes patches.",
+    "reinforce": "An estimator learns from sounds that nobody made a patch for.",
     "evaluate": "How close an estimator's patches come, on sounds that it never heard.",
     "doctor": "Which engines, plug-ins and tools are here, and what is missing.",
     "plugins": "Every registered instrument, searcher, objective, distance and embedding.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-HEADS, ENCODERS = ("flow", "regression", "mixture"), ("resnet", "ast")
+HEADS, ENCODERS = ("flow", "regression", "mixture", "proxy", "embedding"), ("resnet", "ast")
 SIZES, DEVICES = ("tiny", "small", "base"), ("auto", "cpu", "cuda")
 """As in `estimators.networks.config` and `estimators.training.config`, which `--help` does not load."""
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -34,7 +34,12 @@ _OPTIONS = (
         type=click.Path(path_type=Path, file_okay=False),
         help="Folder for all of it.",
     ),
-    _option("--head", default="flow", type=click.Choice(HEADS), help="How patches are told."),
+    _option(
+        "--head",
+        default="flow",
+        type=click.Choice(HEADS),
+        help="How patches are told; or the proxy that finetuning needs, or the embedding of libraries.",
+    ),
     _option("--encoder", default="resnet", type=click.Choice(ENCODERS), help="How sounds are heard."),
     _option("--size", default="small", type=click.Choice(SIZES), help="Of the network; small is what ships."),
     _option("--epochs", default=20, type=click.IntRange(1), help="How often each row is seen."),

@@ -43,12 +43,15 @@ def command(
     """
     if bool(data) == bool(asked["live"]):
         raise click.UsageError("expected datasets (--data FILE) or a prior (--live PRIOR), one of them")
-    from patchpilot.estimators.training.config import TrainConfig
+    from patchpilot.estimators.training.config import PROXY, TrainConfig
     from patchpilot.estimators.training.folder import check_same  # says it where there is no PyTorch
     from patchpilot.estimators.training.tracking import MlFlow
     from patchpilot.files import make_folder
     from patchpilot.instruments.base import instrument
 
+    if asked["head"] == "embedding":
+        _embedding(data, out, minutes, asked, as_json=as_json)
+        return
     asked["effects"] = tuple(name.strip() for name in asked["effects"].split(",") if name.strip())
     config = TrainConfig(**asked)
     check_same(make_folder(out), config)
@@ -58,8 +61,61 @@ def command(
         instrument(config.instrument, **engine) as synth,
         _source(config, synth, data, importance) as source,
     ):
+        if config.head == PROXY:
+            _proxy(config, source, synth, out, minutes, as_json=as_json)
+            return
         outcome = _trained(config, source, synth, out, trackers, minutes)
     _tell(outcome, out, as_json=as_json)
+
+
+def _proxy(
+    config: TrainConfig, source: Source, synth: Instrument, out: Path, minutes: float | None, *, as_json: bool
+) -> None:
+    """The proxy that finetuning descends on."""
+    from patchpilot.estimators.training.curriculum import stages
+    from patchpilot.estimators.training.proxy import train_proxy
+
+    try:
+        path = train_proxy(
+            config,
+            source,
+            stages(config.curriculum, config.epochs, source.codec, synth.space, config.effects),
+            out,
+            minutes=minutes,
+            on_progress=_show,
+            facts=_facts(synth),
+        )
+    finally:
+        _line.clear()
+    click.echo(json.dumps({"proxy": str(path)}) if as_json else click.format_filename(path))
+
+
+def _facts(synth: Instrument) -> dict[str, Any]:
+    return {"command": shlex.join(["patchpilot", *sys.argv[1:]]), "engine": synth.fingerprint}
+
+
+def _embedding(
+    data: tuple[Path, ...], out: Path, minutes: float | None, asked: dict[str, Any], *, as_json: bool
+) -> None:
+    """The retrieval embedding, which has no use for patches' values."""
+    from patchpilot.estimators.embedding.training import EmbeddingProgress, train_embedding
+
+    def show(progress: EmbeddingProgress) -> None:
+        _line.show(
+            f"epoch {progress.epoch} of {progress.epochs}, loss {progress.loss:.3f}, "
+            f"found first {progress.top_1:.1%}, among ten {progress.top_10:.1%}"
+        )
+
+    if not data:
+        raise click.UsageError("an embedding is learned from datasets: name them with --data FILE")
+    try:
+        said = train_embedding(
+            data, out, seed=asked["seed"], epochs=asked["epochs"], batch=4 * asked["batch"], minutes=minutes,
+            command=shlex.join(["patchpilot", *sys.argv[1:]]), on_progress=show,
+        )  # fmt: skip
+    finally:
+        _line.clear()
+    click.echo(json.dumps(said) if as_json else click.format_filename(out))
 
 
 @contextmanager
@@ -107,7 +163,7 @@ def _trained(
         out,
         trackers=trackers,
         on_progress=_show,
-        facts={"command": shlex.join(["patchpilot", *sys.argv[1:]]), "engine": synth.fingerprint},
+        facts=_facts(synth),
     )
     for remark in trainer.remarks:
         click.echo(f"note: {remark}", err=True)

@@ -83,9 +83,10 @@ def search(
         PatchPilotError: no searcher can work here, or one that was made by hand cannot.
         KeyboardInterrupt: interrupted before there was one take.
     """
-    if "refinement" in using:
+    if later := [name for name in ("refinement", "finetuning") if name in using]:
         raise ParameterError(
-            "refinement starts from what others found, and follows them by itself: name the others only"
+            f"{later[0]} starts from what others found, so it cannot begin: name the others only"
+            + ("; refinement follows them by itself" if "refinement" in later else "")
         )
     searchers: list[Searcher | PatchPilotError] = [_made(one, effort) for one in using]
     one_by_one, stopped = threading.Lock(), threading.Event()

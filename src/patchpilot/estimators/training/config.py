@@ -11,6 +11,8 @@ from patchpilot.estimators.networks.config import NetworkConfig
 from patchpilot.space.canonical import Json
 
 DEVICES = ("auto", "cpu", "cuda")
+PROXY = "proxy"
+"""What is trained in place of a head: a model of what the instrument would sound like."""
 _SAID = {
     "held_out": "held-out share",
     "ema": "decay of the mean weights",
@@ -26,7 +28,7 @@ class TrainConfig:
 
     Attributes:
         instrument: name of the instrument.
-        head: "flow", "regression" or "mixture".
+        head: "flow", "regression" or "mixture"; or "proxy".
         encoder: "resnet" or "ast".
         size: "tiny", "small" or "base" (`NetworkConfig.sized`).
         epochs: how often each row is seen; the learning rate falls to zero over all of them.
@@ -81,8 +83,9 @@ class TrainConfig:
 
     @property
     def network(self) -> NetworkConfig:
-        """Sizes of the network."""
-        return NetworkConfig.sized(self.size, head=self.head, encoder=self.encoder)
+        """Sizes of the network; of a proxy they say nothing."""
+        head = "flow" if self.head == PROXY else self.head
+        return NetworkConfig.sized(self.size, head=head, encoder=self.encoder)
 
     def differences(self, other: TrainConfig) -> list[str]:
         """What differs from the recipe of a folder, a phrase each; the device does not count."""

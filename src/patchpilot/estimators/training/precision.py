@@ -75,5 +75,5 @@ class Precision:
 
 def _has_half() -> bool:
     """Whether the processor multiplies bfloat16 itself; others take longer for it than for float32."""
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

@@ -26,6 +26,7 @@ from patchpilot.estimators.codec import Labels
 from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.heads.flow import Flow
+from patchpilot.estimators.training.gcwd import Gcwd
 from patchpilot.estimators.training.policy import Paths, log_probability, walk
 from patchpilot.instruments.base import Instrument
 from patchpilot.objectives.closeness import performance_of
@@ -98,6 +99,12 @@ class PolicyGradient:
         targets: sounds to come close to.
         config: how.
         own: gives a labelled batch of the instrument's own sounds for an update; None for none.
+        before: what the flow was before it began to learn so; what it is now by default.
+
+    Attributes:
+        flow: that learns.
+        optimiser: that changes it.
+        n_updates: that were made; each one's random numbers are a function of its number.
     """
 
     def __init__(
@@ -108,16 +115,17 @@ class PolicyGradient:
         targets: Sequence[Target],
         config: Reinforcement,
         own: Callable[[int], Batch] | None = None,
+        before: Flow | None = None,
     ) -> None:
         if not targets:
             raise ParameterError("expected sounds to learn from, got none")
         self.flow, self.config = flow.eval(), config  # eval: the norms' means stay those of the training
-        self._before = copy.deepcopy(flow).requires_grad_(requires_grad=False)
+        self._before = (before or copy.deepcopy(flow)).eval().requires_grad_(requires_grad=False)
         self._instrument, self._asset, self._own = instrument, asset, own
         self._targets = targets
         self._metrics = [LogMel(target.audio) for target in targets]
         self._pictures = [front_end(t.audio, pitch=t.note + t.mistuning_cents / 100.0) for t in targets]
-        self._optimiser = torch.optim.AdamW(flow.parameters(), lr=config.lr, weight_decay=0.0)
+        self.optimiser = Gcwd(flow, lr=config.lr, weight_decay=0.0, clip=config.clip)
         self.n_updates = 0
 
     def update(self) -> Update:
@@ -130,12 +138,12 @@ class PolicyGradient:
         path = partial(walk, n_steps=config.n_steps, sigma=config.sigma, generator=generator)
         paths = [path(self.flow, memory.detach(), config.samples) for memory in heard]
         distances = self._played(chosen, [path.labels(self.flow) for path in paths])
-        self._optimiser.zero_grad()
+        self.optimiser.forget()
         gone = [self._learn(int(k), path, row) for k, path, row in zip(chosen, paths, distances, strict=True)]
         if self._own is not None and config.supervised:
             (config.supervised * self.flow.loss(self._own(number), generator)["total"]).backward()
-        torch.nn.utils.clip_grad_norm_(self.flow.parameters(), config.clip)
-        self._optimiser.step()
+        if torch.isfinite(self.optimiser.clipped()):
+            self.optimiser.step(config.lr)
         self.n_updates += 1
         return Update(
             self.n_updates,

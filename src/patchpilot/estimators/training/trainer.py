@@ -248,7 +248,7 @@ class Trainer:
             self.folder / checkpoint.NAME,
             self.learner.network,
             self.learner.mean.network,
-            self.config.network,
+            getattr(self.learner.network, "config", self.config.network),
             self.source.codec,
             self.trained(),
         )
