@@ -34,6 +34,9 @@ def test_help_names_every_command(cli: Cli) -> None:
         "render",
         "library",
         "dataset",
+        "train",
+        "reinforce",
+        "evaluate",
         "doctor",
         "plugins",
     ]

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 
 from patchpilot import registry
+from patchpilot.audio import Audio, save
 from patchpilot.cli import _train_options
 from patchpilot.cli.train import command
 from patchpilot.estimators.networks.config import ENCODERS, HEADS, SIZES
@@ -148,3 +150,63 @@ def test_evaluating_what_is_none_is_told(cli: Cli, tmp_path: Path) -> None:
     assert "Error" in cli("evaluate", tmp_path, "--prior", "buzz-v1").err
     assert cli("evaluate", tmp_path).code == 2
     assert cli("evaluate", tmp_path, "--prior", "x", "--data", __file__).code == 2
+
+
+def test_an_estimator_learns_from_sounds_without_labels_and_goes_on(
+    cli: Cli, file: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxscript")
+    flow = [word if word != "regression" else "flow" for word in FEW]
+    assert cli("train", "--data", file, "--out", tmp_path / "toy", *flow).code == 0
+    sounds = tmp_path / "sounds"
+    sounds.mkdir()
+    t = np.arange(8820) / 44100
+    for hz in (220.0, 330.0):
+        save(Audio(0.3 * np.sin(2 * np.pi * hz * t), 44100), sounds / f"{hz:.0f}.wav")
+    (sounds / "broken.wav").write_text("no sound")
+    asked = (
+        "reinforce",
+        tmp_path / "toy",
+        sounds,
+        "--samples",
+        "2",
+        "--sounds-at-once",
+        "1",
+        "--data",
+        file,
+        "--json",
+    )
+    for name, counts in (("whole", (4,)), ("halves", (2, 4))):
+        for n in counts:
+            ran = cli(*asked, "--out", tmp_path / name, "--updates", n)
+            assert ran.code == 0, ran.err
+            assert "broken.wav is left out" in ran.err
+            assert json.loads(ran.out)["updates"] == n
+    weights = [(tmp_path / name / "encoder.onnx").read_bytes() for name in ("whole", "halves", "toy")]
+    assert weights[0] == weights[1] != weights[2]
+    lines = (tmp_path / "halves" / "training.jsonl").read_text().splitlines()
+    assert [json.loads(line)["number"] for line in lines] == [1, 2, 3, 4]
+    other = cli(*asked, "--out", tmp_path / "whole", "--updates", "5", "--seed", "9")
+    assert "holds another training" in one_error(other)
+
+
+def test_only_a_flow_can_be_reinforced(cli: Cli, file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    assert cli("train", "--data", file, "--out", tmp_path / "toy", *FEW).code == 0
+    save(Audio(0.3 * np.sin(np.arange(8820) / 20.0), 44100), tmp_path / "a.wav")
+    ran = cli("reinforce", tmp_path / "toy", tmp_path / "a.wav", "--out", tmp_path / "rl")
+    assert "with the head flow" in one_error(ran)
+
+
+def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
+    cli: Cli, file: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("onnxscript")
+    heads = [[word if word != "regression" else head for word in FEW] for head in ("proxy", "embedding")]
+    ran = cli("train", "--data", file, "--out", tmp_path / "proxy", *heads[0])
+    assert (ran.code, ran.out) == (0, f"{tmp_path / 'proxy' / 'proxy.safetensors'}\n")
+    pairs = small(tmp_path / "pairs.h5", 60, features=("front_end",), audio="none")
+    pairs.close()
+    ran = cli("train", "--data", pairs.path, "--out", tmp_path / "heard", *heads[1], "--json")
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["parity"] <= 1e-4

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,8 @@ from patchpilot.datasets.samplers.base import Draft
 from patchpilot.datasets.samplers.drawn import Drawn
 from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, EngineError, OutputError, ParameterError
-from patchpilot.space import Patch, Performance
+from patchpilot.instruments.base import structure
+from patchpilot.space import Asset, Patch, Performance
 from tests.retrieval.fakes import Forward, Odd
 from tests.toy import Toy
 
@@ -249,3 +253,64 @@ def test_what_waits_for_a_sound_that_is_late_is_bounded(
     with made(tmp_path / "a.h5", 300, toy=toy) as late, made(tmp_path / "b.h5", 300) as usual:
         assert late.content_hash == usual.content_hash
     assert toy.ahead >= 2 * 64 - 1
+
+
+class Sorted(Odd):
+    """One that remembers in which order it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[tuple[object, ...]] = []
+
+    def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
+        def heard() -> Iterator[tuple[Patch, Performance]]:
+            for patch, performance in pairs:
+                self.asked.append(structure(patch))
+                yield patch, performance
+
+        yield from super().stream(heard())
+
+
+class Wired:
+    """Patches of three structures, in turns."""
+
+    n_patches = 30
+    text = "wired"
+
+    def __init__(self, toy: Toy) -> None:
+        self._drawn = Drawn(toy.space, toy.priors["toy-v1"], 1, 3)
+
+    def draft(self, index: int) -> Draft:
+        draft = self._drawn.draft(index)
+        assets = {"wavetable_1": Asset("wavetable", str(index % 3))}
+        return dataclasses.replace(draft, patch=dataclasses.replace(draft.patch, assets=assets))
+
+
+def test_patches_of_one_structure_are_played_one_after_another_and_stored_as_drawn(tmp_path: Path) -> None:
+    toy = Sorted()
+    with made(tmp_path / "a.h5", 60, toy=toy, sampler=Wired(toy)) as dataset:
+        candidates = dataset.column("metadata/candidate")
+        assert (np.diff(candidates) >= 0).all()
+    changes = sum(one != other for one, other in itertools.pairwise(toy.asked))
+    assert len(set(toy.asked)) == 3
+    assert changes < 10
+
+
+def test_holds_are_drawn_from_a_range_and_other_draws_stay(tmp_path: Path) -> None:
+    drawn = dataclasses.replace(PLAN, hold_s=(0.02, 0.08))
+    (a, b), (c, d) = drawn.performances(3, 7), PLAN.performances(3, 7)
+    assert [p.notes[0].velocity for p in (a, b)] == [p.notes[0].velocity for p in (c, d)]
+    assert a.notes[0].hold_s != b.notes[0].hold_s
+    assert all(0.02 <= p.notes[0].hold_s <= 0.08 for p in (a, b))
+    assert Plan.from_json(json.loads(json.dumps(drawn.to_json()))) == drawn
+    with made(tmp_path / "a.h5", 20, plan=drawn) as dataset:
+        assert len(np.unique(dataset.column("metadata/hold_s"))) > 10
+    with pytest.raises(ParameterError, match="the shorter time first"):
+        dataclasses.replace(PLAN, hold_s=(0.08, 0.02))
+
+
+def test_what_estimators_hear_can_be_stored(tmp_path: Path) -> None:
+    with made(tmp_path / "a.h5", 4, audio="none", features=("front_end",)) as dataset:
+        pictures = dataset.column("features/front_end")
+        assert pictures.shape == (4, 4, 96, 64)
+        assert pictures[:, :3].max() == 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from patchpilot.estimators._torch import Tensor, nn, torch
+from patchpilot.estimators._torch import Tensor, functional, nn, torch
 from patchpilot.estimators.codec import Codec
 from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.config import NetworkConfig
@@ -25,6 +25,10 @@ class Mixture(Network):
         super().__init__(config, codec, n_numbers=2)
         self.components = config.components
         self.weights = nn.Linear(config.width, config.components)
+        self.component = nn.Embedding(config.components, config.width)
+        self.turn = nn.Sequential(
+            nn.Linear(config.width, config.width), nn.GELU(), nn.Linear(config.width, config.width)
+        )
 
     def step(
         self, memory: Tensor, continuous: Tensor, categorical: Tensor, time: Tensor
@@ -33,29 +37,34 @@ class Mixture(Network):
 
         The component is the one in whose share of [0, 1] the time lies.
         """
-        mean, scale, logits = self._component(memory, categorical, time)
         component = (time * self.components).long().clamp(0, self.components - 1)
+        mean, scale, logits = self._component(self._asked(memory, continuous, categorical, time), component)
         log_weights = torch.log_softmax(self.weights(memory[:, 0]), dim=-1)
         return mean + scale * continuous, logits, log_weights.gather(1, component[:, None])[:, 0]
 
-    def _component(self, memory: Tensor, categorical: Tensor, time: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _asked(self, memory: Tensor, continuous: Tensor, categorical: Tensor, time: Tensor) -> Tensor:
+        """Vectors of tokens, the same for all components; a state is taken for nothing."""
         unknown = torch.full_like(categorical, self.n_options)
-        nothing = torch.zeros(len(categorical), self.n_continuous, device=memory.device)
-        numbers, logits = self.readout(self.decoder(memory, nothing, unknown, time))
-        scale = _LEAST_SCALE + torch.nn.functional.softplus(numbers[..., 1] - 1.0)
+        return self.decoder(memory, 0.0 * continuous, unknown, 0.0 * time)
+
+    def _component(self, x: Tensor, component: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        turned = x + self.turn(x + self.component(component)[:, None])
+        numbers, logits = self.readout(turned)
+        scale = _LEAST_SCALE + functional.softplus(numbers[..., 1] - 1.0)
         return torch.tanh(numbers[..., 0]), scale, logits
 
     def loss(self, batch: Batch, generator: Tensor) -> dict[str, Tensor]:
         """ "total": −log p of the patches in nats, a mean over rows and tokens; all orders of like modules count."""
         del generator
         memory = self.encode(batch.sound, batch.condition)
-        _, categorical, time = self.nothing_known(memory)
+        x = self._asked(memory, *self.nothing_known(memory))
         log_weights = torch.log_softmax(self.weights(memory[:, 0]), dim=-1)
+        first = torch.zeros(len(x), dtype=torch.int64, device=x.device)
         terms = []
         for k in range(self.components):
-            said = self._component(memory, categorical, time + (k + 0.5) / self.components)
+            said = self._component(x, first + k)
             for order in range(len(self.orders)):
-                rows = self.in_order(batch, torch.full_like(batch.active[:, 0], order, dtype=torch.int64))
+                rows = self.in_order(batch, first + order)
                 terms.append(log_weights[:, k] - self._surprise(*said, rows))
         n_tokens = len(self.codec.tokens)
         total = -torch.logsumexp(torch.stack(terms), dim=0).mean() / n_tokens
