@@ -314,3 +314,9 @@ def test_what_estimators_hear_can_be_stored(tmp_path: Path) -> None:
         pictures = dataset.column("features/front_end")
         assert pictures.shape == (4, 4, 96, 64)
         assert pictures[:, :3].max() == 1.0
+
+
+def test_a_few_rows_cost_a_few_renders(tmp_path: Path) -> None:
+    toy = Odd()
+    made(tmp_path / "a.h5", 4, toy=toy).close()
+    assert toy.rendered < 40

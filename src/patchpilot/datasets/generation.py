@@ -131,7 +131,9 @@ def generate(
         progress = Progress(rows, writer.rows, writer.tried, Counter(writer.rejected), found=writer.rows)
         on_progress(progress)
         journal.forget_before(writer.committed)
-        rendering = iter(Rendering(instrument, sampler, recipe, writer.tried, journal))
+        rendering = iter(
+            Rendering(instrument, sampler, recipe, writer.tried, journal, lambda: rows - writer.rows)
+        )
         try:
             while writer.rows < rows and (candidate := next(rendering, None)) is not None:
                 _add(writer, candidate, recipe, heard, rows, progress)

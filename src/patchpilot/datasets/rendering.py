@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from patchpilot.audio import Audio
@@ -23,6 +23,8 @@ MOST_BYTES = 512 * 2**20
 """Of audio that may wait for the candidates before it; what is rendered ahead and what hangs is part of it."""
 _FEWEST = 64
 """Candidates that may wait, however long they are."""
+_AHEAD = 4
+"""Candidates that are rendered although there may be enough of them: some are left out, and workers shall be busy."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,17 +82,25 @@ class Rendering:
         recipe: says how.
         first: number of the first candidate.
         journal: of renders that an earlier run made, and this one makes.
+        rows_left: how many rows are still wanted, so that no more is rendered ahead than is likely needed.
     """
 
     def __init__(
-        self, instrument: Instrument, sampler: Sampler, recipe: Recipe, first: int, journal: Journal
+        self,
+        instrument: Instrument,
+        sampler: Sampler,
+        recipe: Recipe,
+        first: int,
+        journal: Journal,
+        rows_left: Callable[[], int],
     ) -> None:
         self._instrument, self._sampler, self._recipe = instrument, sampler, recipe
         self._journal = journal
         self._known = journal.found()
         self._first = first
         most_open = max(_FEWEST, MOST_BYTES // (8 * recipe.plan.n_samples * recipe.plan.per_patch))
-        self._window_size = most_open // 2
+        self._most_ahead = most_open // 2
+        self._rows_left = rows_left
         self._window: deque[Candidate] = deque()
         self._open: dict[int, Candidate] = {}
         self._sent: dict[int, Place] = {}
@@ -114,8 +124,10 @@ class Rendering:
 
     def _draw(self, numbers: Iterator[int]) -> bool:
         """Have candidates in the window, if there are more to come and not too many wait for one that hangs."""
-        if not self._window and len(self._open) <= self._window_size:
-            drawn = [self._candidate(number) for number in itertools.islice(numbers, self._window_size)]
+        if not self._window and len(self._open) <= self._most_ahead:
+            needed = -(-self._rows_left() // self._recipe.plan.per_patch) - len(self._open)
+            size = min(max(needed, _AHEAD), self._most_ahead)
+            drawn = [self._candidate(number) for number in itertools.islice(numbers, size)]
             self._open |= {candidate.number: candidate for candidate in drawn}
             self._window.extend(sorted(drawn, key=lambda candidate: structure(candidate.draft.patch)))
         return bool(self._window)
