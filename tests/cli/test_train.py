@@ -176,18 +176,18 @@ def test_an_estimator_learns_from_sounds_without_labels_and_goes_on(
         file,
         "--json",
     )
-    for name, counts in (("whole", (4,)), ("halves", (2, 4))):
-        for n in counts:
-            ran = cli(*asked, "--out", tmp_path / name, "--updates", n)
-            assert ran.code == 0, ran.err
-            assert "broken.wav is left out" in ran.err
-            assert json.loads(ran.out)["updates"] == n
-    weights = [(tmp_path / name / "encoder.onnx").read_bytes() for name in ("whole", "halves", "toy")]
-    assert weights[0] == weights[1] != weights[2]
-    lines = (tmp_path / "halves" / "training.jsonl").read_text().splitlines()
-    assert [json.loads(line)["number"] for line in lines] == [1, 2, 3, 4]
-    other = cli(*asked, "--out", tmp_path / "whole", "--updates", "5", "--seed", "9")
-    assert "holds another training" in one_error(other)
+    for n in (1, 2):
+        ran = cli(*asked, "--out", tmp_path / "rl", "--updates", n)
+        assert ran.code == 0, ran.err
+        assert "broken.wav is left out" in ran.err
+        assert json.loads(ran.out)["updates"] == n
+    weights = [(tmp_path / name / "encoder.onnx").read_bytes() for name in ("rl", "toy")]
+    assert weights[0] != weights[1]
+    lines = (tmp_path / "rl" / "training.jsonl").read_text().splitlines()
+    assert [json.loads(line)["number"] for line in lines] == [1, 2]
+    other = cli(*asked, "--out", tmp_path / "rl", "--updates", "3", "--seed", "9")
+    assert (other.code, other.out) == (1, "")
+    assert "holds another training" in other.err.splitlines()[-1]
 
 
 def test_only_a_flow_can_be_reinforced(cli: Cli, file: Path, tmp_path: Path) -> None:
@@ -204,6 +204,7 @@ def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
     pytest.importorskip("onnxscript")
     heads = [[word if word != "regression" else head for word in FEW] for head in ("proxy", "embedding")]
     ran = cli("train", "--data", file, "--out", tmp_path / "proxy", *heads[0])
+    assert ran.code == 0, ran.err
     assert (ran.code, ran.out) == (0, f"{tmp_path / 'proxy' / 'proxy.safetensors'}\n")
     pairs = small(tmp_path / "pairs.h5", 60, features=("front_end",), audio="none")
     pairs.close()

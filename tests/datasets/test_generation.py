@@ -319,4 +319,4 @@ def test_what_estimators_hear_can_be_stored(tmp_path: Path) -> None:
 def test_a_few_rows_cost_a_few_renders(tmp_path: Path) -> None:
     toy = Odd()
     made(tmp_path / "a.h5", 4, toy=toy).close()
-    assert toy.rendered < 40
+    assert toy.rendered < 200  # this toy takes 64 at a time

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from tests.toy import Toy
 torch: Any = pytest.importorskip("torch")
 
 from patchpilot.estimators.networks.network import make_network  # noqa: E402
+from patchpilot.estimators.training.checkpoint import NAME, write_checkpoint  # noqa: E402
 from patchpilot.estimators.training.policy import log_probability, walk  # noqa: E402
+from patchpilot.estimators.training.reinforced import reinforce  # noqa: E402
 from patchpilot.estimators.training.reinforcement import PolicyGradient, Reinforcement  # noqa: E402
 
 TOY = Toy()
@@ -108,3 +111,20 @@ def test_bad_settings_are_refused() -> None:
         Reinforcement(samples=1)
     with pytest.raises(ParameterError, match="got none"):
         learner(flow(), [])
+
+
+def test_a_training_that_was_stopped_is_the_one_that_was_not(tmp_path: Path) -> None:
+    net = flow()
+    write_checkpoint(tmp_path / "start" / NAME, net, net, NetworkConfig.sized("tiny"), CODEC, {})
+    sounds = [target(0.0), target(12.0)]
+
+    def learned(out: str, updates: int) -> bytes:
+        config = Reinforcement(sounds=1, samples=3, n_steps=2)
+        assert (
+            reinforce(tmp_path / "start", tmp_path / out, sounds, Toy(), config, updates=updates) == updates
+        )
+        return (tmp_path / out / NAME).read_bytes()
+
+    whole = learned("whole", 3)
+    assert learned("halves", 1) != whole
+    assert learned("halves", 3) == whole

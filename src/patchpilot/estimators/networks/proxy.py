@@ -177,7 +177,8 @@ class Proxy(nn.Module):
         low = place.floor()
         share = (place - low)[:, None, None]
         index = low.long()[:, None, None].expand(-1, *grids.shape[1:3], -1)
-        moved = torch.lerp(grids.gather(-1, index), grids.gather(-1, index + 1), share.expand(index.shape))
+        below, above = grids.gather(-1, index), grids.gather(-1, index + 1)
+        moved = below + share * (above - below)
         parts = [
             grids[:, :, c, :n_features] if c == _NOTE_RELATIVE else moved[:, :, c] for c in range(channels)
         ]

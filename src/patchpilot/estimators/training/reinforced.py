@@ -98,12 +98,12 @@ def reinforce(
     learner = PolicyGradient(
         flow, instrument, instrument.asset, targets, config, _own(data, instrument, begun), before
     )
-    kept = _Kept(folder, begun, {
+    recipe = {
         "config": dataclasses.asdict(config),
         "start": begun.codec.sha256,
         "sounds": [str(target.source) for target in targets],
-        **(facts or {}),
-    })  # fmt: skip
+    }
+    kept = _Kept(folder, begun, recipe, facts or {})
     kept.restore(learner)
     until = None if minutes is None else time.monotonic() + 60.0 * minutes
     try:
@@ -140,8 +140,10 @@ def _own(
 class _Kept:
     """What the folder holds."""
 
-    def __init__(self, folder: Path, begun: checkpoint.Checkpoint, recipe: Mapping[str, Any]) -> None:
-        self._folder, self._begun = folder, begun
+    def __init__(
+        self, folder: Path, begun: checkpoint.Checkpoint, recipe: Mapping[str, Any], facts: Mapping[str, Json]
+    ) -> None:
+        self._folder, self._begun, self._facts = folder, begun, dict(facts)
         self._recipe = json.loads(canonical_json(dict(recipe)))
         self.history: list[dict[str, Json]] = []
 
@@ -164,7 +166,10 @@ class _Kept:
         tensors |= {_MOMENTS + name: torch.as_tensor(t) for name, t in learner.optimiser.tensors().items()}
         about = {"format": state.FORMAT, "recipe": self._recipe, "position": {"history": self.history}}
         write_tensors(self._folder / state.NAME, tensors, about)
-        trained = {**self._begun.trained, "reinforced": {**self._recipe, "updates": learner.n_updates}}
+        trained = {
+            **self._begun.trained,
+            "reinforced": {**self._recipe, **self._facts, "updates": learner.n_updates},
+        }
         checkpoint.write_checkpoint(
             self._folder / checkpoint.NAME,
             learner.flow,
