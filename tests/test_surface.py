@@ -208,7 +208,8 @@ def test_the_lock_pins_every_requirement_and_knows_no_place() -> None:
     assert "://" not in lock
     pinned = {line.split("==")[0] for line in lines}
     wanted = [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]
-    assert {re.split(r"[<>=!~ ;\[]", w)[0].lower().replace("_", "-") for w in wanted} <= pinned
+    names = {re.split(r"[<>=!~ ;\[]", w)[0].lower().replace("_", "-") for w in wanted}
+    assert names - {"patchpilot"} <= pinned  # an extra may be part of another
     assert "torch==2.13.0" in lines
 
 
