@@ -16,6 +16,7 @@ LAYERS = (
     ("errors",),
     ("files", "registry"),
     ("audio", "space", "engine"),
+    ("modules",),
     ("distance", "instruments"),
     ("objectives",),
     ("search",),

@@ -8,6 +8,7 @@
     ├── EngineError        a render crashed, hung or failed
     ├── LibraryError       a library of patches is damaged, foreign or of another engine
     ├── DatasetError       a dataset file is damaged, foreign, or of another recipe
+    ├── RackError          a module or a rack cannot be made or played
     ├── EstimatorError     an estimator is damaged, foreign, or of another instrument
     └── PluginError        a registered plugin or an optional extra is missing or broken
 
@@ -50,6 +51,10 @@ class DatasetError(PatchPilotError):
 
 class PluginError(PatchPilotError):
     """A registered plugin or an optional extra is missing or broken."""
+
+
+class RackError(PatchPilotError):
+    """A module or a rack cannot be made or played: a syntax error, an unknown port, a cycle, NaN."""
 
 
 class EstimatorError(PatchPilotError):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from numbers import Integral
 
 from patchpilot.errors import ParameterError
+from patchpilot.space.arc import Arc
+from patchpilot.space.assets import Asset, Assets
 from patchpilot.space.canonical import Json, canonical_json, sha256
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.space import Space
@@ -56,8 +58,21 @@ class Note:
 
 
 @dataclass(frozen=True)
+class AudioInput:
+    """Audio that a performance brings to an instrument that hears.
+
+    Attributes:
+        name: by which a rack asks for it; "audio" where it has one input.
+        asset: of kind "audio".
+    """
+
+    name: str
+    asset: Asset
+
+
+@dataclass(frozen=True)
 class Performance:
-    """Notes, length, tempo, and the state of the engine's dice. The default is one C4.
+    """Notes, length, tempo, arcs, audio, and the state of the engine's dice. The default is one C4.
 
     Attributes:
         notes: at least one.
@@ -65,6 +80,8 @@ class Performance:
         sample_rate: Hz.
         tempo_bpm: beats a minute, or None for the patch's own.
         engine_seed: 0..255, which of the engine's random sequences is drawn (free phases, random LFOs).
+        arcs: how parameters move over the bars, at most one for each.
+        inputs: audio that it brings, each by a name of its own.
     """
 
     notes: tuple[Note, ...] = (Note(),)
@@ -72,6 +89,8 @@ class Performance:
     sample_rate: int = 44100
     tempo_bpm: float | None = None
     engine_seed: int = 0
+    arcs: tuple[Arc, ...] = ()
+    inputs: tuple[AudioInput, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.notes:
@@ -89,6 +108,12 @@ class Performance:
             raise ParameterError(f"expected a tempo from 20 to 300 beats a minute, got {self.tempo_bpm!r}")
         if not (isinstance(self.engine_seed, Integral) and 0 <= self.engine_seed <= 255):
             raise ParameterError(f"expected an engine seed from 0 to 255, got {self.engine_seed!r}")
+        for kind, names in (
+            ("arc", [arc.parameter for arc in self.arcs]),
+            ("audio input", [given.name for given in self.inputs]),
+        ):
+            if len(set(names)) != len(names):
+                raise ParameterError(f"expected at most one {kind} of each name, got {', '.join(names)}")
         _normalise(self, whole=("sample_rate", "engine_seed"), real=("length_s", "tempo_bpm"))
 
     @classmethod
@@ -102,20 +127,51 @@ class Performance:
         """The same with another engine seed."""
         return dataclasses.replace(self, engine_seed=engine_seed)
 
-    def to_json(self) -> Json:
-        """Plain JSON; `from_json` reads it."""
-        return dataclasses.asdict(self)
+    def to_json(self, store: Assets | None = None) -> Json:
+        """Plain JSON, its audio kept in `store` and named by its sha256; `from_json` reads it."""
+        plain: dict[str, Json] = {
+            "notes": [dataclasses.asdict(note) for note in self.notes],
+            "length_s": self.length_s,
+            "sample_rate": self.sample_rate,
+            "tempo_bpm": self.tempo_bpm,
+            "engine_seed": self.engine_seed,
+        }
+        if self.arcs:
+            plain["arcs"] = [
+                {**dataclasses.asdict(arc), "points": [list(p) for p in arc.points]} for arc in self.arcs
+            ]
+        if self.inputs:
+            plain["inputs"] = {given.name: given.asset.sha256 for given in self.inputs}
+            for given in self.inputs if store is not None else ():
+                store.put(given.asset)  # type: ignore[union-attr]  # it is not None
+        return plain
 
     @classmethod
-    def from_json(cls, data: Json) -> Performance:
+    def from_json(cls, data: Json, store: Assets | None = None) -> Performance:
         """The inverse of `to_json`.
 
         Raises:
-            ParameterError: a part is missing, unknown or out of its range.
+            ParameterError: a part is missing, unknown or out of its range, or there is no store for its audio.
+            PatchError: audio is missing from `store`.
         """
         try:
-            return cls(**{**data, "notes": tuple(Note(**note) for note in data["notes"])})
-        except (KeyError, TypeError) as error:
+            if data.get("inputs") and store is None:
+                raise ParameterError("expected a store for the audio of a performance, got none")
+            return cls(
+                **{
+                    **data,
+                    "notes": tuple(Note(**note) for note in data["notes"]),
+                    "arcs": tuple(
+                        Arc(**{**arc, "points": tuple(tuple(p) for p in arc["points"])})
+                        for arc in data.get("arcs", ())
+                    ),
+                    "inputs": tuple(
+                        AudioInput(name, store.get(digest))  # type: ignore[union-attr]  # it is not None
+                        for name, digest in data.get("inputs", {}).items()
+                    ),
+                }
+            )
+        except (KeyError, TypeError, AttributeError) as error:
             raise ParameterError(f"expected the JSON of a performance: {error!r}") from None
 
     @property

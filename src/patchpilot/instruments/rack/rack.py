@@ -1,0 +1,366 @@
+"""The rack instrument: a graph of modules, instruments and effects, played in crash-proof worker processes."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from patchpilot.audio import Audio
+from patchpilot.engine import Failure, Job, Pool, Program
+from patchpilot.errors import EngineError, PatchError, PatchPilotError, RackError
+from patchpilot.instruments.rack import document, turning
+from patchpilot.instruments.rack._worker import identity
+from patchpilot.instruments.rack.inputs import heard_input
+from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
+from patchpilot.instruments.rack.union import Macro, Union
+from patchpilot.modules.graph import Graph
+from patchpilot.modules.playing import USUAL_TEMPO_BPM
+from patchpilot.modules.wiring import Node, Part, Wirable
+from patchpilot.space.assets import Asset
+from patchpilot.space.canonical import canonical_json, sha256
+from patchpilot.space.edit import Edit
+from patchpilot.space.patch import Patch
+from patchpilot.space.performance import Performance
+from patchpilot.space.prior import Prior
+from patchpilot.space.space import Space
+
+_WORKER = "patchpilot.instruments.rack._worker"
+PROGRAM = Program(
+    boot=f"{_WORKER}:boot", prepare=f"{_WORKER}:prepare", run=f"{_WORKER}:run", identity=f"{_WORKER}:identity"
+)
+
+
+class Rack(Wirable):
+    """A graph of modules as an instrument.
+
+        acid = Rack("acid") | saw >> ladder >> drive
+
+    Args:
+        name: in lower case with underscores.
+        parts: what it is made of; what no wire takes on is heard.
+        sends: effects beside the rest, by the name that their level is called after: each hears what is heard of the
+            first part, as loud as "NAME_send_level_db" says.
+        pins: values of parameters, in their units, that nobody may choose any more.
+        macros: for each macro the parameters that it turns, with their values at its two ends.
+        workers: how many processes play at once; one for each usable core by default.
+        timeout_s: longest time that making it ready, and one performance, may take.
+
+    Raises:
+        RackError: the parts do not fit together.
+    """
+
+    suffix = ".rack.json"
+
+    def __init__(
+        self,
+        name: str,
+        *parts: Wirable,
+        sends: Mapping[str, Wirable] | None = None,
+        pins: Mapping[str, float | str] | None = None,
+        macros: Mapping[str, Macro] | None = None,
+        workers: int | None = None,
+        timeout_s: float = 60.0,
+    ) -> None:
+        if not name.isidentifier():
+            raise RackError(f"expected a name of letters, digits and underscores for a rack, got {name!r}")
+        self.name = name
+        self._options: dict[str, Any] = {"workers": workers, "timeout_s": timeout_s}
+        self._parts = [_of(part) for part in parts]
+        self._sends = dict(sends or {})
+        self._pins, self._macros = dict(pins or {}), dict(macros or {})
+
+    def __or__(self, other: Wirable) -> Rack:
+        """A rack with one more part."""
+        return self._with(_parts=[*self._parts, _of(other)])
+
+    def pin(self, **values: float | str) -> Rack:
+        """A rack in which these parameters have these values, in their units, for good."""
+        return self._with(_pins={**self._pins, **values})
+
+    def macro(self, name: str, **targets: tuple[float, float]) -> Rack:
+        """A rack with a macro that turns parameters, each from one value to another, in their units."""
+        return self._with(_macros={**self._macros, name: targets})
+
+    def _with(self, **changes: Any) -> Rack:
+        made = copy.copy(self)
+        for cached in ("graph", "union", "_pool"):
+            made.__dict__.pop(cached, None)
+        made.__dict__.update(changes)
+        return made
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker processes; instruments in the rack are closed with it."""
+        pool = self.__dict__.pop("_pool", None)
+        if pool is not None:
+            pool.close()
+        for instrument in self.union.instruments.values():
+            instrument.close()
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Of all nodes; an effect without a source hears the performance's audio."""
+        return Graph.of(document.finished(self._parts, self._sends))
+
+    @cached_property
+    def union(self) -> Union:
+        """Its parameters, and what belongs to which node."""
+        return Union(self.name, self.graph, self._pins, self._macros)
+
+    @cached_property
+    def _pool(self) -> Pool:
+        return Pool(PROGRAM, **self._options)
+
+    def part(self) -> Part:
+        """The rack as a part of another: its nodes with the rack's name before theirs, values as they are here."""
+        if self._macros:
+            raise RackError(f"rack {self.name}: macros do not go along into another rack: make them there")
+        return document.nested(self.name, self.graph, self.union)
+
+    @property
+    def space(self) -> Space:
+        """Parameters of all nodes, less what is pinned or tied to a macro."""
+        return self.union.space
+
+    @cached_property
+    def priors(self) -> Mapping[str, Prior]:
+        """ "uniform-v1", all values alike; with an instrument inside, its own priors with effects turned so."""
+        return turning.priors(self.union)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Versions of the libraries, system and processor, and those of the instruments inside."""
+        inside = [instrument.fingerprint for instrument in self.union.instruments.values()]
+        return " + ".join(dict.fromkeys([identity(), *inside]))
+
+    def render(self, patch: Patch, performance: Performance) -> Audio:
+        """Play a patch.
+
+        Returns:
+            Stereo audio of the performance's length and sample rate.
+
+        Raises:
+            EngineError: a module failed (it is named, with its parameters), crashed or hung.
+        """
+        ((_, result),) = list(self.stream([(patch, performance)]))
+        if isinstance(result, EngineError):
+            raise result
+        return result
+
+    def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
+        """Play many patches, and yield (position, audio or error) as they are done; `pairs` may be endless."""
+        items: Iterator[_Item] = (_Item(i, patch, what) for i, (patch, what) in enumerate(pairs))
+        for node in self.union.instruments:
+            items = self._through(node, items)
+        flying: dict[int, _Item] = {}
+        failed: list[_Item] = []
+
+        def jobs() -> Iterator[Job]:
+            n = 0
+            for item in items:
+                try:
+                    job = self._job(item)
+                except PatchPilotError as error:
+                    item.error = EngineError(str(error))
+                if item.error is not None:
+                    failed.append(item)
+                    continue
+                flying[n] = item
+                n += 1
+                yield job
+
+        with contextlib.closing(self._pool.imap(jobs())) as results:
+            for k, result in results:
+                yield from _given_up(failed)
+                item = flying.pop(k)
+                yield item.at, self._said(result, item.performance)
+        yield from _given_up(failed)
+
+    def _through(self, node: str, items: Iterator[_Item]) -> Iterator[_Item]:
+        """Items whose instrument `node` has played; those that failed come as they are."""
+        waiting: dict[int, _Item] = {}
+        broken: list[_Item] = []
+
+        def pairs() -> Iterator[tuple[Patch, Performance]]:
+            n = 0
+            for item in items:
+                if item.error is None:
+                    try:
+                        pair = (
+                            self.union.part(item.patch, node),
+                            turning.own(self.union, node, item.performance),
+                        )
+                    except PatchPilotError as error:
+                        item.error = EngineError(str(error))
+                if item.error is not None:
+                    broken.append(item)
+                    continue
+                waiting[n] = item
+                n += 1
+                yield pair
+
+        for k, result in self.union.instruments[node].stream(pairs()):
+            item = waiting.pop(k)
+            if isinstance(result, EngineError):
+                item.error = result
+            else:
+                item.heard[node] = result.samples
+            yield item
+            while broken:
+                yield broken.pop()
+        yield from broken
+
+    def _job(self, item: _Item) -> Job:
+        performance = item.performance
+        rate = performance.sample_rate
+        n_samples = round(performance.length_s * rate)
+        tempo = performance.tempo_bpm or USUAL_TEMPO_BPM
+        curves = turning.curves(self.union, performance, n_samples, tempo)
+        moving = {name: frozenset(found) for name, found in curves.items()}
+        said = self.graph.to_json()
+        key = sha256(canonical_json([said, {k: sorted(v) for k, v in moving.items()}, rate]).encode())
+        inputs = {
+            name: heard_input(node.module.name, performance, n_samples)
+            for name, node in self.graph.nodes.items()
+            if isinstance(node.module, InputModule)
+        }
+        values = {
+            name: stored
+            for name, stored in self.union.stored(item.patch).items()
+            if name not in self.union.instruments
+        }
+        delta = {
+            "values": values,
+            "curves": curves,
+            "heard": {**item.heard, **inputs},
+            "n_samples": n_samples,
+            "tempo_bpm": tempo,
+            "notes": tuple(sorted(performance.notes, key=lambda note: note.start_s)),
+            "seed": performance.engine_seed,
+        }
+        return Job({"graph": said, "sample_rate": rate, "moving": moving}, key, delta)
+
+    def _said(self, result: object, performance: Performance) -> Audio | EngineError:
+        if isinstance(result, Failure):
+            reason = result.reason.removeprefix("raised RackError: ")
+            return EngineError(f"rack {self.name}: {reason}")
+        assert isinstance(result, np.ndarray)
+        return Audio(result, performance.sample_rate)
+
+    def export(self, patch: Patch, path: Path | str) -> None:
+        """Write the rack and the patch, with everything in them, as readable JSON (or TOML, where the name says so).
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        document.write(self.name, self.union, patch, Path(path))
+
+    def load(self, path: Path | str) -> Patch:
+        """The patch of a file that `export` wrote for this rack.
+
+        Raises:
+            PatchError: it cannot be read, or is of another rack.
+        """
+        return document.read_patch(self.union, Path(path))
+
+    @classmethod
+    def open(cls, path: Path | str, **options: Any) -> Rack:
+        """The rack of a file that `export` wrote; its patch is what `load` gives.
+
+        Raises:
+            RackError: it cannot be read, or a module, plug-in or instrument of it is missing here.
+        """
+        name, graph, pins, macros = document.read_rack(Path(path))
+        rack = cls(name, pins=pins, macros=macros, **options)
+        rack.__dict__["graph"] = graph
+        return rack
+
+    def is_random(self, patch: Patch) -> bool:
+        """Whether a module of it, or an instrument with its part of the patch, rolls dice."""
+        union = self.union
+        return any(node.module.is_random for node in self.graph.nodes.values()) or any(
+            instrument.is_random(union.part(patch, node)) for node, instrument in union.instruments.items()
+        )
+
+    def is_built_in(self, asset: Asset) -> bool:
+        """Whether an asset comes with one of the instruments inside."""
+        return any(instrument.is_built_in(asset) for instrument in self.union.instruments.values())
+
+    def asset(self, digest: str) -> Asset:
+        """The asset of that sha256 of an instrument inside; raises `PatchError`."""
+        for instrument in self.union.instruments.values():
+            with contextlib.suppress(PatchError):
+                return instrument.asset(digest)
+        raise PatchError(f"asset {digest[:12]}… comes with no instrument in the rack {self.name}")
+
+    def knobs(self, patch: Patch) -> Mapping[str, float]:
+        """What is worth turning: all continuous parameters of modules, and the knobs of instruments inside."""
+        return turning.knobs(self.union, patch)
+
+    def edits(self, patch: Patch) -> list[Edit]:
+        """Other options of modules' parameters, and the edits of an instrument inside."""
+        return turning.edits(self.union, patch)
+
+    def preset_folder(self) -> Path:
+        """Where racks are kept by default: the user's data folder."""
+        return document.folder()
+
+
+@dataclasses.dataclass(eq=False)
+class _Item:
+    """A performance on its way through the rack."""
+
+    at: int
+    patch: Patch
+    performance: Performance
+    heard: dict[str, Any] = dataclasses.field(default_factory=dict)
+    error: EngineError | None = None
+
+
+def _given_up(failed: list[_Item]) -> Iterator[tuple[int, EngineError]]:
+    while failed:
+        item = failed.pop(0)
+        assert item.error is not None
+        yield item.at, item.error
+
+
+def _of(part: Any) -> Part:
+    """A part of anything that can be put into a rack, instruments too.
+
+    Raises:
+        RackError: it is nothing of that kind.
+    """
+    if isinstance(part, Wirable):
+        return part.part()
+    if hasattr(part, "space") and hasattr(part, "stream"):
+        return source(part).part()
+    raise RackError(f"expected modules, parts, racks or instruments, got {type(part).__name__}")
+
+
+def source(instrument: Any, name: str = "") -> Node:
+    """An instrument as a node: `source(vital) >> saturator`."""
+    return Node(InstrumentModule(instrument.name, instrument), name or instrument.name)
+
+
+def chain(instrument: Any, effects: Sequence[Any], name: str = "chain") -> Rack:
+    """An instrument and effects after it, in this order, as a rack: `chain(vital, [saturator, eq])`.
+
+    The effects' parameters begin with "fx_", so that none is called as one of the instrument.
+    """
+    part = source(instrument).part() if not isinstance(instrument, Wirable) else instrument.part()
+    for effect in effects:
+        made = effect if isinstance(effect, Node) else Node(effect)
+        part = part >> dataclasses.replace(made, name=f"fx_{made.name}")
+    return Rack(name, part)

@@ -1,0 +1,67 @@
+"""Nodes that no process plays: an instrument, and audio that a performance brings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from patchpilot.errors import RackError
+from patchpilot.modules.base import Port, Process
+from patchpilot.modules.wiring import Wirable
+from patchpilot.space.canonical import Json
+from patchpilot.space.parameter import Parameter
+
+DEFAULT_INPUT = "audio"
+"""Name of a performance's audio where a rack has one input."""
+
+
+@dataclass(frozen=True, eq=False)
+class InstrumentModule(Wirable):
+    """An instrument in a rack: it plays the performance's notes with its own part of the patch.
+
+    Attributes:
+        name: of the instrument.
+        instrument: itself; None in the process that plays the rest.
+    """
+
+    name: str
+    instrument: Any = None
+    summary: str = "An instrument that plays the notes."
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = (Port("out"),)
+    parameters: tuple[Parameter, ...] = ()  # they are in its own space
+    varying: frozenset[str] = frozenset()
+    is_random: bool = False
+
+    def to_json(self) -> Json:
+        """Its name, by which it is made again."""
+        return {"kind": "instrument", "name": self.name}
+
+    def prepare(self, sample_rate: int, moving: frozenset[str]) -> Process:  # noqa: ARG002
+        """It has no process here."""
+        raise RackError(f"{self.name} is an instrument, which plays in processes of its own")
+
+
+@dataclass(frozen=True, eq=False)
+class InputModule(Wirable):
+    """Audio that a performance brings, by its name.
+
+    Attributes:
+        name: of the performance's audio input.
+    """
+
+    name: str = DEFAULT_INPUT
+    summary: str = "Audio that the performance brings."
+    inputs: tuple[Port, ...] = ()
+    outputs: tuple[Port, ...] = (Port("out"),)
+    parameters: tuple[Parameter, ...] = ()
+    varying: frozenset[str] = frozenset()
+    is_random: bool = False
+
+    def to_json(self) -> Json:
+        """Its name."""
+        return {"kind": "input", "name": self.name}
+
+    def prepare(self, sample_rate: int, moving: frozenset[str]) -> Process:  # noqa: ARG002
+        """It has no process."""
+        raise RackError(f"{self.name} is audio of the performance")

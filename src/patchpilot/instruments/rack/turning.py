@@ -1,0 +1,124 @@
+"""What can be turned in a rack: priors, knobs and edits over the union of its parameters, and arcs over time."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from patchpilot.errors import ParameterError, RackError
+from patchpilot.instruments.rack.union import Union
+from patchpilot.modules.base import Value
+from patchpilot.space.distribution import Uniform, Whole
+from patchpilot.space.edit import Edit
+from patchpilot.space.parameter import Parameter
+from patchpilot.space.patch import Patch
+from patchpilot.space.performance import Performance
+from patchpilot.space.prior import Distribution, Prior
+
+KNOB_STEP = 0.05
+"""A typical turn, as part of the whole range."""
+
+
+def own_parameters(union: Union) -> list[Parameter]:
+    """Macros, and the free parameters of nodes that are no instruments, by the rack's names."""
+    theirs = {name for name, (node, _) in union.places.items() if node in union.instruments}
+    return [parameter for parameter in union.space if parameter.name not in theirs]
+
+
+def priors(union: Union) -> Mapping[str, Prior]:
+    """ "uniform-v1", all values alike; with one instrument inside, its priors with the rest turned so."""
+    ours: dict[str, Distribution] = {p.name: _alike(p) for p in own_parameters(union)}
+    if not union.instruments:
+        return {"uniform-v1": Prior("uniform-v1", ours)}
+    if len(union.instruments) > 1:
+        everything = {p.name: _alike(p) for p in union.space}
+        return {"uniform-v1": Prior("uniform-v1", everything)}
+    (inside,) = union.instruments.values()
+    free = {parameter.name for parameter in union.space}
+    return {
+        name: dataclasses.replace(
+            prior, values={**{k: v for k, v in prior.values.items() if k in free}, **ours}
+        )
+        for name, prior in inside.priors.items()
+    }
+
+
+def _alike(parameter: Parameter) -> Distribution:
+    if parameter.is_categorical:
+        return Whole(round(parameter.minimum), round(parameter.maximum))
+    return Uniform(parameter.minimum, parameter.maximum)
+
+
+def knobs(union: Union, patch: Patch) -> Mapping[str, float]:
+    """Continuous parameters with a typical turn each, in stored units."""
+    found = {
+        p.name: KNOB_STEP * (p.maximum - p.minimum) for p in own_parameters(union) if not p.is_categorical
+    }
+    for node, instrument in union.instruments.items():
+        before = union.prefix(node)
+        inside = instrument.knobs(union.part(patch, node))
+        found.update(
+            {before + name: step for name, step in inside.items() if not before or "modulation_" not in name}
+        )
+    free = {parameter.name for parameter in union.space}
+    return {name: step for name, step in found.items() if name in free or name.startswith("modulation_")}
+
+
+def edits(union: Union, patch: Patch) -> list[Edit]:
+    """Each other option of a categorical parameter; and the edits of an only instrument inside."""
+    found = []
+    for p in own_parameters(union):
+        now = patch.values.get(p.name, p.default)
+        for k in range(p.n_categories if p.options else 0):
+            if round(now - p.minimum) != k:
+                found.append(Edit(f"{p.group} {p.name}: {p.options[k]}", {p.name: p.minimum + k}))
+    if len(union.instruments) == 1:
+        ((node, instrument),) = union.instruments.items()
+        free = {parameter.name for parameter in union.space}
+        inside = instrument.edits(union.part(patch, node))
+        found = [edit for edit in inside if set(edit.values) <= free] + found
+    return found
+
+
+def own(union: Union, node: str, performance: Performance) -> Performance:
+    """The performance as an instrument inside hears it: its own arcs, and no audio."""
+    arcs = tuple(
+        dataclasses.replace(arc, parameter=union.places[arc.parameter][1].name)
+        for arc in performance.arcs
+        if union.places.get(arc.parameter, ("",))[0] == node
+    )
+    return dataclasses.replace(performance, arcs=arcs, inputs=())
+
+
+def curves(
+    union: Union, performance: Performance, n_samples: int, tempo_bpm: float
+) -> dict[str, dict[str, Value]]:
+    """Stored values of what arcs move, float32 (n,) by node and the module's own name; macros turn all their own.
+
+    Raises:
+        RackError: an arc names what there is not, or what cannot move.
+    """
+    found: dict[str, dict[str, Value]] = {}
+    for arc in performance.arcs:
+        name = arc.parameter
+        targets = (
+            {name: (0.0, 1.0)}
+            if name not in union.macros
+            else {full: (low, high) for full, (macro, low, high) in union.tied.items() if macro == name}
+        )
+        if name not in union.macros and name not in union.places:
+            raise RackError(f"an arc moves {name!r}, but the rack has: {', '.join(list(union.places)[:40])}")
+        try:
+            curve = arc.values(n_samples, performance.sample_rate, tempo_bpm)
+        except ParameterError as error:
+            raise RackError(f"the arc of {name}: {error}") from None
+        for full, (low, high) in targets.items():
+            node, parameter = union.places[full]
+            if node in union.instruments:
+                continue
+            varying = union.graph.nodes[node].module.varying
+            if parameter.name not in varying:
+                able = ", ".join(sorted(varying)) or "none of its parameters"
+                raise RackError(f"{full} cannot move within a performance; of {node} can: {able}")
+            found.setdefault(node, {})[parameter.name] = (low + (high - low) * curve).astype("float32")
+    return found
