@@ -71,6 +71,7 @@ def module(
     *,
     outputs: Sequence[str | Port] = ("out",),
     varying: Sequence[str] = (),
+    control: bool = False,
     random: bool = False,
     **knobs: Parameter,
 ) -> Callable[[Callable[..., Any]], FunctionModule]:
@@ -79,6 +80,7 @@ def module(
     Args:
         outputs: names of its outputs, which it returns in this order (a tuple where there are several).
         varying: parameters that may move: then float32 (n,) comes in place of a number.
+        control: whether outputs that are named only give control signals.
         random: whether it draws from `context.rng()`.
         knobs: what `knob` and `choice` make, one for each keyword argument.
 
@@ -110,7 +112,9 @@ def module(
             name=name,
             summary=str(inspect.getdoc(function)).splitlines()[0],
             inputs=inputs,
-            outputs=tuple(port if isinstance(port, Port) else Port(port) for port in outputs),
+            outputs=tuple(
+                port if isinstance(port, Port) else Port(port, 1 if control else 2) for port in outputs
+            ),
             parameters=tuple(replace(knob, name=key, group=name) for key, knob in knobs.items()),
             varying=frozenset(varying),
             function=function,

@@ -75,8 +75,12 @@ class Graph:
             )
 
     @classmethod
-    def of(cls, parts: Iterable[Part]) -> Graph:
+    def of(cls, parts: Iterable[Part], sent: Iterable[End] = ()) -> Graph:
         """The graph of parts: what no wire takes on is heard; nodes of one name are numbered.
+
+        Args:
+            parts: of it.
+            sent: ends that are heard although wires take them on.
 
         Raises:
             RackError: as for the graph itself.
@@ -89,6 +93,7 @@ class Graph:
             Wire(names[a], _output(a, out), names[b], _input(b, into)) for (a, out), (b, into) in links
         )
         taken = {(wire.source, wire.output) for wire in wires}
+        kept = {(names[node], _output(node, port)) for node, port in sent}
         tails: dict[End, None] = dict.fromkeys(tail for part in parts for tail in part.tails)
         heard = [
             (names[node], _output(node, port))
@@ -98,7 +103,7 @@ class Graph:
         return cls(
             {names[node]: node for node in nodes},
             wires,
-            tuple(out for out in dict.fromkeys(heard) if out not in taken),
+            tuple(out for out in dict.fromkeys(heard) if out not in taken or out in kept),
         )
 
     @cached_property

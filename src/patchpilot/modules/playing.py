@@ -29,6 +29,7 @@ class Player:
         graph: of modules.
         sample_rate: Hz.
         moving: for each node the parameters that arcs move.
+        given: nodes whose sound `play` is given.
 
     Raises:
         RackError: a module cannot be made, or one of `moving` cannot move.
@@ -37,6 +38,7 @@ class Player:
     graph: Graph
     sample_rate: int
     moving: Mapping[str, frozenset[str]]
+    given: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         _ = self.processes
@@ -47,6 +49,7 @@ class Player:
         return {
             name: node.module.prepare(self.sample_rate, self._moves(name))
             for name, node in self.graph.nodes.items()
+            if name not in self.given
         }
 
     def _moves(self, name: str) -> frozenset[str]:
@@ -67,7 +70,7 @@ class Player:
         Args:
             values: stored ones by node and parameter; what is missing has the node's own, or the default.
             curves: stored ones that move, float32 (n,), likewise.
-            heard: what nodes without a process give, by their names.
+            heard: what the nodes of `given` give, by their names.
             context: of the performance; each node gets a seed of its own.
 
         Raises:

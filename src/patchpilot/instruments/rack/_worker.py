@@ -43,8 +43,12 @@ def prepare(base: Mapping[str, Any]) -> Player:
     Raises:
         RackError: a module cannot be made.
     """
-    graph: Json = base["graph"]
-    return Player(graph_of(graph, WORKER_KINDS), base["sample_rate"], base["moving"])
+    said: Json = base["graph"]
+    graph = graph_of(said, WORKER_KINDS)
+    given = frozenset(
+        name for name, node in graph.nodes.items() if isinstance(node.module, InputModule | InstrumentModule)
+    )
+    return Player(graph, base["sample_rate"], base["moving"], given)
 
 
 def run(player: Player, delta: Mapping[str, Any]) -> Signal:

@@ -48,7 +48,7 @@ def finished(parts: Sequence[Part], sends: Mapping[str, Wirable]) -> list[Part]:
     """
     if not parts:
         raise RackError("expected at least one part in a rack")
-    whole = list(parts)
+    whole, main = list(parts), parts[0]
     for name, effect in sends.items():
         level = Node(SEND_LEVEL, f"{name}_send").part()
         part = effect.part()
@@ -56,8 +56,7 @@ def finished(parts: Sequence[Part], sends: Mapping[str, Wirable]) -> list[Part]:
             n: dataclasses.replace(n, name=name if len(part.nodes) == 1 else f"{name}_{n.name}")
             for n in part.nodes
         }
-        heard = dataclasses.replace(whole[0], links=())
-        whole.append(_beside(heard, level >> _renamed(part, renamed), whole[0]))
+        whole.append(main >> level >> _renamed(part, renamed))
     fed = {node for part in whole for _, (node, _port) in part.links}
     heads = [
         (node, port)
@@ -74,12 +73,6 @@ def finished(parts: Sequence[Part], sends: Mapping[str, Wirable]) -> list[Part]:
             whole[0], nodes=(audio, *whole[0].nodes), links=(*links, *whole[0].links)
         )
     return whole
-
-
-def _beside(first: Part, send: Part, main: Part) -> Part:
-    """A send of what is heard of the main part: both go on."""
-    joined = first >> send
-    return dataclasses.replace(joined, links=(*main.links, *joined.links), tails=(*main.tails, *send.tails))
 
 
 def _renamed(part: Part, names: Mapping[Node, Node]) -> Part:

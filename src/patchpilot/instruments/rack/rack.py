@@ -15,7 +15,7 @@ import numpy as np
 from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job, Pool, Program
 from patchpilot.errors import EngineError, PatchError, PatchPilotError, RackError
-from patchpilot.instruments.rack import document, turning
+from patchpilot.instruments.rack import document, drawing, turning
 from patchpilot.instruments.rack._worker import identity
 from patchpilot.instruments.rack.inputs import heard_input
 from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
@@ -112,7 +112,8 @@ class Rack(Wirable):
     @cached_property
     def graph(self) -> Graph:
         """Of all nodes; an effect without a source hears the performance's audio."""
-        return Graph.of(document.finished(self._parts, self._sends))
+        sent = self._parts[0].tails if self._sends else ()
+        return Graph.of(document.finished(self._parts, self._sends), sent)
 
     @cached_property
     def union(self) -> Union:
@@ -286,6 +287,13 @@ class Rack(Wirable):
         rack = cls(name, pins=pins, macros=macros, **options)
         rack.__dict__["graph"] = graph
         return rack
+
+    def svg(self) -> str:
+        """The graph as a picture."""
+        return drawing.svg(self.graph, self.name)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
 
     def is_random(self, patch: Patch) -> bool:
         """Whether a module of it, or an instrument with its part of the patch, rolls dice."""
