@@ -16,14 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from patchpilot import datasets as datasets
+    from patchpilot import modules as modules
     from patchpilot.audio import Audio as Audio
     from patchpilot.audio import Target as Target
     from patchpilot.audio import listen as listen
     from patchpilot.estimators.estimator import Estimator as Estimator
     from patchpilot.instruments.base import Instrument as Instrument
     from patchpilot.instruments.base import instrument as instrument
+    from patchpilot.instruments.rack.rack import Rack as Rack
+    from patchpilot.instruments.rack.rack import chain as chain
     from patchpilot.instruments.take import Take as Take
     from patchpilot.matching.match import match as match
+    from patchpilot.space import Arc as Arc
     from patchpilot.space import Note as Note
     from patchpilot.space import Patch as Patch
     from patchpilot.space import Performance as Performance
@@ -37,26 +41,30 @@ _HOMES = {
     "patchpilot.audio": ("Audio", "Target", "listen"),
     "patchpilot.estimators.estimator": ("Estimator",),
     "patchpilot.instruments.base": ("Instrument", "instrument"),
+    "patchpilot.instruments.rack.rack": ("Rack", "chain"),
     "patchpilot.instruments.take": ("Take",),
     "patchpilot.matching.match": ("match",),
-    "patchpilot.space": ("Note", "Patch", "Performance", "Routing", "Space", "View"),
+    "patchpilot.space": ("Arc", "Note", "Patch", "Performance", "Routing", "Space", "View"),
 }
 
-_PACKAGES = ("datasets",)
+_PACKAGES = ("datasets", "modules")
 """Packages that are used by their names: `pp.datasets.generate`."""
 
 __all__ = [
+    "Arc",
     "Audio",
     "Estimator",
     "Instrument",
     "Note",
     "Patch",
     "Performance",
+    "Rack",
     "Routing",
     "Space",
     "Take",
     "Target",
     "View",
+    "chain",
     "instrument",
     "listen",
     "match",

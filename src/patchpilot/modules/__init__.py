@@ -9,7 +9,7 @@ Python function (`module`), a Faust expression (`faust`) or an effect of pedalbo
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any as _Any
 
 from patchpilot.modules.base import Context as Context
 from patchpilot.modules.base import Port as Port
@@ -23,7 +23,7 @@ from patchpilot.modules.wiring import node as node
 __all__ = ["Context", "Port", "choice", "effect", "faust", "knob", "module", "node"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     if not name.startswith("_"):
         from patchpilot import registry
 

@@ -9,11 +9,12 @@ some knobs free to move, as a vector) and `Performance` (what is played on it). 
     patch = view.patch(view.encode(view.base))     # == view.base, for every parameter
 """
 
+from patchpilot.space.arc import Arc
 from patchpilot.space.assets import Asset, AssetStore
 from patchpilot.space.edit import Edit
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.patch import Patch
-from patchpilot.space.performance import PERFORMANCE_SPACE, Note, Performance
+from patchpilot.space.performance import PERFORMANCE_SPACE, AudioInput, Note, Performance
 from patchpilot.space.prior import Prior
 from patchpilot.space.routing import Routing, RoutingSpace
 from patchpilot.space.space import Space
@@ -21,8 +22,10 @@ from patchpilot.space.view import View
 
 __all__ = [
     "PERFORMANCE_SPACE",
+    "Arc",
     "Asset",
     "AssetStore",
+    "AudioInput",
     "Edit",
     "Note",
     "Parameter",
