@@ -24,12 +24,12 @@ import numpy as np
 import numpy.typing as npt
 
 from patchpilot.audio import F32, Audio, front_end, peak, resample
-from patchpilot.datasets.generation import Progress, generate
+from patchpilot.datasets.generation import Progress
 from patchpilot.datasets.plan import Plan
-from patchpilot.datasets.samplers.drawn import Drawn
 from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import PatchPilotError
 from patchpilot.estimators.embedding.measure import ranks, top
+from patchpilot.experiment.viability.closed_world import looked_up, played
 from patchpilot.instruments.base import Instrument, instrument
 from patchpilot.retrieval.embedding import Embedding, quantised, restored
 from patchpilot.retrieval.library import embedding_of
@@ -53,9 +53,8 @@ def plan(**changed: Any) -> Plan:
 
 def rendered(synth: Instrument, path: Path, rows: int, how: Plan, *, seed: int, audio: str) -> Dataset:
     """A dataset of the prior, made or found."""
-    sampler = Drawn(synth.space, prior_of(synth, PRIOR), 3, seed)
-    dataset = generate(
-        synth, path, rows, seed=seed, sampler=sampler, plan=how, audio=audio, features=FEATURES,
+    dataset = played(
+        synth, prior_of(synth, PRIOR), path, rows, how, seed=seed, audio=audio, features=FEATURES,
         on_progress=partial(_told, path.name),
     )  # fmt: skip
     print("", file=sys.stderr)
@@ -86,14 +85,6 @@ def _of_pictures(embedding: LocalEmbedding, dataset: Dataset, rows: Sequence[int
         holds_s = np.array([dataset[row].performance.notes[0].hold_s for row in rows])
         pictures = held(pictures, batch["pitch"], holds_s)
     return embedding.of_input(pictures)
-
-
-def looked_up(library: Dataset, queries: Dataset, n: int) -> tuple[list[int], list[int]]:
-    """Rows of the first n queries that are of the library and on another note; and their rows in the library."""
-    places = {name: row for row, name in enumerate(library.column("metadata/patch_sha256").tolist())}
-    names, pitches = queries.column("metadata/patch_sha256").tolist(), queries.column("metadata/pitch")
-    rows = [row for row, name in enumerate(names) if name in places and pitches[row] != NOTE.pitch][:n]
-    return rows, [places[names[row]] for row in rows]
 
 
 def retrieval(embedding: Embedding, library: Dataset, queries: Dataset, n: int) -> dict[str, Any]:

@@ -18,9 +18,11 @@ _COMMANDS = {
     "render": "A preset in, audio out.",
     "library": "Libraries of patches that sounds are looked up in: build, list, info, prior.",
     "dataset": "Datasets of patches and what they sound like: generate, inspect, preview, export, …",
+    "rack": "Modules, and racks that are made of them: modules, show, draw.",
     "train": "A network learns an instrument from what it sounds like, and proposes patches.",
     "reinforce": "An estimator learns from sounds that nobody made a patch for.",
     "evaluate": "How close an estimator's patches come, on sounds that it never heard.",
+    "instrument": "Instruments: plug-ins that are here, and one served to other machines.",
     "doctor": "Which engines, plug-ins and tools are here, and what is missing.",
     "plugins": "Every registered instrument, searcher, objective, distance and embedding.",
 }

@@ -15,9 +15,68 @@ _LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyloudnorm", "cma", "faiss
 
 
 @click.command("doctor")
+@click.option("--experiments", metavar="INSTRUMENT", help="Find out whether this instrument can be learned.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("out/experiments"),
+    show_default=True,
+    help="Folder that the experiments' renders are kept in; a run that was stopped goes on.",
+)
+@click.option(
+    "--sounds",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of real sounds for the experiments.",
+)
+@click.option("--prior", default="", help="That the experiments draw patches from.")
+@click.option("--embedding", default="spectral", show_default=True, help="That the experiments hear with.")
+@click.option(
+    "--patches",
+    type=click.IntRange(20, 1_000_000),
+    default=10_000,
+    show_default=True,
+    help="That the experiments play.",
+)
+@click.option(
+    "--queries",
+    type=click.IntRange(5, 100_000),
+    default=500,
+    show_default=True,
+    help="Of the patches, played on other keys and looked up.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(as_json: bool) -> None:
-    """Check that this machine can match sounds: libraries, engines, folders. Exit code 1 if it cannot."""
+def command(
+    experiments: str | None,
+    out: Path,
+    sounds: Path | None,
+    prior: str,
+    embedding: str,
+    patches: int,
+    queries: int,
+    as_json: bool,
+) -> None:
+    """Check that this machine can match sounds: libraries, engines, folders. Exit code 1 if it cannot.
+
+    With --experiments it plays thousands of patches of an instrument, and says whether its parameters change the
+    sound, whether it is stable, whether a patch is found again by its sound, and whether real sounds are met.
+    """
+    if experiments:
+        from patchpilot.cli._experiments import examined
+
+        sys.exit(
+            0
+            if examined(
+                experiments,
+                out / experiments.replace("/", "_").replace(":", "_"),
+                sounds,
+                prior=prior,
+                embedding=embedding,
+                patches=patches,
+                queries=queries,
+                as_json=as_json,
+            )
+            else 1
+        )
     checks = [*_libraries(), *_instruments(), *_estimators()]
     if as_json:
         system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"

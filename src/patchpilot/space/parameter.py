@@ -85,7 +85,8 @@ class Parameter:
             shown = 0.0  # float32 dust, or less than anybody hears
         if unit == "s" and abs(shown) < 1.0:
             shown, unit = shown * 1000.0, "ms"
-        return f"{shown:.4g} {unit}".rstrip()
+        number = f"{shown:.0f}" if abs(shown) >= 1000.0 else f"{shown:.4g}"
+        return f"{number} {unit}".rstrip()
 
     @property
     def stored_unit(self) -> str:
