@@ -27,11 +27,15 @@ def test_modules_are_listed_and_told_of(cli: Cli) -> None:
     assert "ladder " in listed.out
     page = cli("rack", "modules", "ladder").out
     assert "hears audio (audio)" in page
-    assert "cutoff" in page and "Hz" in page and "may move" in page
+    assert "cutoff" in page
+    assert "Hz" in page
+    assert "may move" in page
     told = json.loads(cli("rack", "modules", "saw", "--json").out)
-    assert told[0]["name"] == "saw" and told[0]["parameters"]
+    assert told[0]["name"] == "saw"
+    assert told[0]["parameters"]
     unknown = cli("rack", "modules", "nothing")
-    assert unknown.code == 1 and "no 'nothing' among the modules" in unknown.err
+    assert unknown.code == 1
+    assert "no 'nothing' among the modules" in unknown.err
 
 
 def test_a_rack_is_shown_and_drawn(file: Path, tmp_path: Path, cli: Cli) -> None:

@@ -47,10 +47,9 @@ def test_the_options_are_those_of_the_recipe() -> None:
     assert ((*HEADS, "proxy", "embedding"), ENCODERS) == (_train_options.HEADS, _train_options.ENCODERS)
     assert (tuple(SIZES), DEVICES) == (_train_options.SIZES, _train_options.DEVICES)
     defaults = {p.name: p.default for p in command.params if isinstance(p, click.Option)}
-    config = TrainConfig()
-    assert {
-        name: value for name, value in defaults.items() if name in vars(config) and name != "effects"
-    } == {name: value for name, value in vars(config).items() if name != "effects"}
+    made = {"effects", "proxy", "frozen"}  # of what an option says
+    expected = {name: value for name, value in vars(TrainConfig()).items() if name not in made}
+    assert {name: defaults[name] for name in expected} == expected
 
 
 def test_training_prints_its_folder_and_the_same_again_is_done(cli: Cli, file: Path, tmp_path: Path) -> None:
@@ -75,6 +74,9 @@ def test_training_prints_its_folder_and_the_same_again_is_done(cli: Cli, file: P
     measured = json.loads(cli("evaluate", out, "--prior", "buzz-v1", "-n", "2", "--json").out)
     assert measured["sounds"] == 2
     assert measured["rows"]["same patch again"]["median"] == 0.0
+    assert (measured["as_heard"], measured["right_keys"]) == (False, 2)
+    heard = cli("evaluate", out, "--prior", "buzz-v1", "-n", "2", "--as-heard").out.splitlines()
+    assert heard[1].startswith("as heard: the right key for ")
 
 
 def test_an_interrupted_training_says_how_to_go_on(
@@ -90,6 +92,15 @@ def test_an_interrupted_training_says_how_to_go_on(
     assert [path.name for path in tmp_path.iterdir()] == ["state.safetensors"]
 
 
+def test_a_folder_in_which_a_training_runs_is_told(cli: Cli, file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from patchpilot.estimators.training.folder import alone
+
+    with alone(tmp_path):
+        told = one_error(cli("train", "--data", file, "--out", tmp_path, *FEW))
+    assert f"another training runs in {tmp_path}" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -98,6 +109,7 @@ def test_an_interrupted_training_says_how_to_go_on(
         (["--data", "none.h5"], "does not exist"),
         (["--data", "FILE", "--head", "cake"], "cake"),
         (["--data", "FILE", "--epochs", "0"], "0"),
+        (["--data", "FILE", "--head", "embedding", "--spectral", "0.1"], "an embedding says no patches"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
@@ -119,6 +131,8 @@ def test_what_makes_no_sense_is_refused(
         (["--data", "FILE", "--effects", "cake_on", "--curriculum", "dry:1,all"], "no switch 'cake_on'"),
         (["--data", "FILE", "--importance", "TEXT"], "dataset importance"),
         (["--live", "cake"], "no prior 'cake' for toy"),
+        (["--data", "FILE", "--spectral", "0.1"], "a spectral loss needs a proxy"),
+        (["--data", "FILE", "--proxy", "TEXT", "--spectral", "0.1"], "is damaged, or no proxy"),
     ],
 )
 def test_what_cannot_be_learned_is_told_in_a_line(
@@ -203,9 +217,15 @@ def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
 ) -> None:
     pytest.importorskip("onnxscript")
     heads = [[word if word != "regression" else head for word in FEW] for head in ("proxy", "embedding")]
+    proxy = tmp_path / "proxy" / "proxy.safetensors"
     ran = cli("train", "--data", file, "--out", tmp_path / "proxy", *heads[0])
     assert ran.code == 0, ran.err
-    assert (ran.code, ran.out) == (0, f"{tmp_path / 'proxy' / 'proxy.safetensors'}\n")
+    assert (ran.code, ran.out) == (0, f"{proxy}\n")
+    told = ("--proxy", proxy, "--spectral", "0.1")
+    ran = cli("train", "--data", file, "--out", tmp_path / "toy", *FEW, *told)
+    assert (ran.code, ran.out) == (0, f"{tmp_path / 'toy'}\n")
+    line = json.loads((tmp_path / "toy" / "training.jsonl").read_text())
+    assert line["held_out/spectral"] > 0
     pairs = small(tmp_path / "pairs.h5", 60, features=("front_end",), audio="none")
     pairs.close()
     ran = cli("train", "--data", pairs.path, "--out", tmp_path / "heard", *heads[1], "--json")

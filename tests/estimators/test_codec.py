@@ -93,6 +93,9 @@ def test_it_comes_back_from_json_as_it_was() -> None:
         lambda d: d.pop("tokens"),
         lambda d: d["tokens"][0].pop("name"),
         lambda d: d["tokens"][0].update(what=1),
+        lambda d: d.update(constants={"value": ["volume"]}),
+        lambda d: d.update(constants=["volume"]),
+        lambda d: d.update(routes={"lfo_1>volume": 1}),
     ],
 )
 def test_damaged_json_is_told(damage: object) -> None:
@@ -106,6 +109,10 @@ def test_an_instrument_that_cannot_be_told_these_things_is_refused() -> None:
     CODEC.check(words.SPACE)
     with pytest.raises(EstimatorError, match="for other, got one for words"):
         CODEC.check(dataclasses.replace(words.SPACE, instrument="other"))
+    with pytest.raises(
+        EstimatorError, match=r"engine 1, here 2\): another engine may sound different; train one"
+    ):
+        CODEC.check(dataclasses.replace(words.SPACE, version="2"))
     with pytest.raises(EstimatorError, match="no parameter osc_1_level"):
         CODEC.check(dataclasses.replace(words.SPACE, parameters=words.SPACE.parameters[2:]))
     narrow = (

@@ -156,7 +156,10 @@ def test_tables_are_proposed_by_their_content(vital: Vital, sound: Audio) -> Non
     digests = tuple(built_in(name).sha256 for name in ("Bell", "Vowels"))
     table = Token("wavetable_1", "asset", options=digests, default=vital.space.assets["wavetable_1"].sha256)
     codec = dataclasses.replace(
-        CODEC, instrument="vital", tokens=(Token("osc_1_level", "value", low=0.1, high=1.0), table)
+        CODEC,
+        instrument="vital",
+        version=vital.space.version,
+        tokens=(Token("osc_1_level", "value", low=0.1, high=1.0), table),
     )
     found = estimator(Known(codec=codec), vital, codec).propose(sound, **NOTE)
     assert {one.patch.assets["wavetable_1"] for one in found} == {built_in("Bell"), built_in("Vowels")}

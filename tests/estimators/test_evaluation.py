@@ -85,6 +85,39 @@ def test_renders_that_fail_are_left_out_and_counted() -> None:
         evaluate(Knowing(TRUE), TOY, [Sound(crashing, HOW)])
 
 
+def test_as_heard_nothing_but_the_sound_is_told() -> None:
+    plain, higher = patch(level=0.4), patch(level=0.4, transpose=5.0)
+    knowing = Knowing(FARTHER, plain)
+    found = evaluate(
+        knowing, TOY, [Sound(plain, HOW), Sound(higher, HOW), Sound(patch(), HOW)], as_heard=True
+    )
+    assert found.keys == [(60, 60), (60, 65), (60, 60)]
+    assert found.right_keys == 2
+    assert found.hold_error_s == np.median([abs(0.2 - told) for _, told in found.holds_s]) > 0.0
+    (_, _, first, hold_s, velocity), (_, _, second, _, _), _ = knowing.asked
+    assert [first, second] == pytest.approx([60.0, 65.0], abs=0.2)
+    assert (hold_s, velocity) == (found.holds_s[0][1], 0.8)
+    # What is played is played on the key that was heard, so the true patch is not the closest of what was misheard.
+    right, wrong, _ = found.distances[AGAIN]
+    assert right < 0.7 * wrong
+    assert max(found.distances[BEST][:2]) < 0.7 * wrong
+
+
+def test_a_note_that_is_told_is_right() -> None:
+    found = evaluate(Knowing(TRUE), TOY, [Sound(TRUE, HOW)])
+    assert (found.keys, found.holds_s, found.right_keys) == ([(60, 60)], [(0.2, 0.2)], 1)
+    assert found.hold_error_s == 0.0
+
+
+def test_a_sound_that_cannot_be_heard_is_left_out_and_counted() -> None:
+    silent = patch(level=0.0)
+    found = evaluate(Knowing(TRUE), TOY, [Sound(TRUE, HOW), Sound(silent, HOW)], as_heard=True)
+    assert (len(found.names), found.unheard, found.failed) == (1, 1, 0)
+    assert found.to_json()["unheard"] == 1
+    with pytest.raises(EngineError, match="none of 1 sounds could be rendered and heard"):
+        evaluate(Knowing(TRUE), TOY, [Sound(silent, HOW)], as_heard=True)
+
+
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("evaluated") / "toy.h5"

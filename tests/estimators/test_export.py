@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import subprocess
@@ -25,6 +26,7 @@ from patchpilot.estimators.export import export
 from patchpilot.estimators.folder import About, read_about, read_graphs, write_folder
 from patchpilot.estimators.graphs import Graphs
 from patchpilot.estimators.networks.config import HEADS, NetworkConfig
+from patchpilot.estimators.tokens import Token
 from tests.estimators import words
 from tests.estimators.hearing import CODEC, untrained
 from tests.toy import Toy
@@ -84,6 +86,17 @@ def test_every_head_and_encoder_is_exported(tmp_path: Path, head: str, encoder: 
     for n in (1, 7):
         assert max(differences(network, graphs_of(tmp_path / "words", codec), codec, n)) <= 1e-4
     assert not [name for name in graphs if b"patchpilot/estimators" in graphs[name]]  # no places
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("token", CODEC.tokens)
+def test_one_kind_of_token_is_enough(tmp_path: Path, head: str, token: Token) -> None:
+    """An instrument may have nothing but knobs, or nothing but switches."""
+    codec = dataclasses.replace(CODEC, tokens=(token,))
+    network = untrained(NetworkConfig.sized("tiny", head=head), codec)
+    assert export(network, codec, tmp_path / "toy", trained={}).difference <= 1e-4
+    assert Estimator.load(tmp_path / "toy", Toy()).propose(SOUND, 4)
 
 
 def test_graphs_that_say_something_else_are_not_written(

@@ -8,6 +8,7 @@ import pytest
 
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators.networks.config import ENCODERS, HEADS, NetworkConfig
+from patchpilot.estimators.tokens import Token
 from tests.estimators import words
 
 torch: Any = pytest.importorskip("torch")
@@ -109,6 +110,27 @@ def test_a_label_that_is_not_known_does_not_count() -> None:
         unknown[:, 0] = -1
         losses = net.loss(dataclasses.replace(rows, categorical=unknown), generator())
         assert torch.isfinite(losses["total"])
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("tokens", [CODEC.continuous, CODEC.categorical])
+def test_an_instrument_of_nothing_but_knobs_or_switches_is_learned(
+    head: str, tokens: tuple[Token, ...]
+) -> None:
+    codec = dataclasses.replace(CODEC, tokens=tuple(dataclasses.replace(token, gate="") for token in tokens))
+    net, rows = make_network(NetworkConfig.sized("tiny", head=head), codec), batch()
+    k = slice(0, C) if tokens is CODEC.continuous else slice(C, C + K)
+    some = dataclasses.replace(
+        rows,
+        continuous=rows.continuous[:, : len(codec.continuous)],
+        categorical=rows.categorical[:, : len(codec.categorical)],
+        active=rows.active[:, k],
+        weight=rows.weight[k],
+    )
+    losses = net.loss(some, generator())
+    losses["total"].backward()
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    assert abs(float(losses["total"].detach())) > 0.0
 
 
 def test_a_network_is_asked_through_arrays() -> None:

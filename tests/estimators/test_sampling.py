@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from patchpilot.estimators.codec import F32, I64
@@ -99,3 +101,26 @@ def test_the_same_random_numbers_give_the_same_patches() -> None:
 def test_a_usual_note_is_near_zero_to_a_network() -> None:
     assert conditions(60, 1.0, 0.75).tolist() == [[0.0, 0.0, 0.0]]
     assert np.abs(conditions([36, 84], [0.2, 1.7], [0.5, 1.0])).max() <= 1.0
+
+
+def test_codecs_of_one_kind_of_token_are_asked_by_all_heads() -> None:
+    """An instrument may have nothing but knobs, or nothing but switches."""
+    for tokens in (CODEC.continuous, CODEC.categorical):
+        codec = dataclasses.replace(CODEC, tokens=tuple(dataclasses.replace(t, gate="") for t in tokens))
+        shape = (len(codec.categorical), max(codec.n_options, default=0))
+
+        def step(
+            memory: F32,
+            state: F32,
+            known: I64,  # noqa: ARG001
+            time: F32,
+            shape: tuple[int, int] = shape,
+        ) -> tuple[F32, F32, F32]:
+            return 0.0 * state, np.zeros((len(memory), *shape), np.float32), 0.0 * time
+
+        for head in ("flow", "regression", "mixture"):
+            rng = np.random.default_rng(0)
+            labels, log_p = sample(step, MEMORY, codec, head=head, n=5, n_steps=2, rng=rng, components=3)
+            assert labels.continuous.shape == (5, len(codec.continuous))
+            assert labels.categorical.shape == (5, shape[0])
+            assert np.isfinite(log_p).all()

@@ -53,3 +53,36 @@ def network(
     graph = helper.make_graph(nodes, "net", inputs, [out], initial)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     (folder / "net.onnx").write_bytes(model.SerializeToString())
+
+
+OVER_TIME = {"kind": "waveform", "sample_rate": 8000, "seconds": 0.2, "axes": "bt"}
+HOP, BANDS = 40, 12
+CHORDS: npt.NDArray[np.float32] = np.asarray(
+    np.cos(np.pi * np.outer(np.arange(HOP) + 0.5, np.arange(BANDS)) / HOP) / HOP, np.float32
+)
+
+
+def hearing_network(folder: Path, weights: npt.NDArray[np.float32] = CHORDS, **changed: Any) -> Path:
+    """A folder with a network that hears over time, a stand-in for MERT: |samples · weights| of every few samples.
+
+    Args:
+        folder: made where it is not there.
+        weights: (samples of a step, size).
+        changed: in the description.
+    """
+    from onnx import TensorProto, helper, numpy_helper
+
+    hop, size = weights.shape
+    described(folder, **{"size": size, "scale": 0.5, "frames": 8, "input": OVER_TIME, **changed})
+    nodes = [
+        helper.make_node("Reshape", ["x", "steps"], ["s"]),
+        helper.make_node("MatMul", ["s", "w"], ["m"]),
+        helper.make_node("Abs", ["m"], ["y"]),
+    ]
+    steps = numpy_helper.from_array(np.array([1, -1, hop], np.int64), "steps")
+    given = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, "n"])
+    out = helper.make_tensor_value_info("y", TensorProto.FLOAT, None)
+    graph = helper.make_graph(nodes, "net", [given], [out], [steps, numpy_helper.from_array(weights, "w")])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    (folder / "net.onnx").write_bytes(model.SerializeToString())
+    return folder

@@ -40,7 +40,12 @@ _OPTIONS = (
         type=click.Choice(HEADS),
         help="How patches are told; or the proxy that finetuning needs, or the embedding of libraries.",
     ),
-    _option("--encoder", default="resnet", type=click.Choice(ENCODERS), help="How sounds are heard."),
+    _option(
+        "--encoder",
+        default="resnet",
+        metavar=f"[{'|'.join(ENCODERS)}|NAME]",
+        help="How sounds are heard; NAME is a folder with a network that stays as it is, as MERT.",
+    ),
     _option("--size", default="small", type=click.Choice(SIZES), help="Of the network; small is what ships."),
     _option("--epochs", default=20, type=click.IntRange(1), help="How often each row is seen."),
     _option("--batch", default=64, type=click.IntRange(2), help="Rows in a step."),
@@ -80,6 +85,18 @@ _OPTIONS = (
     ),
     click.option(
         "--importance", type=_FILE, help="How much each parameter matters: what `dataset importance` wrote."
+    ),
+    click.option(
+        "--proxy",
+        type=_FILE,
+        help="Proxy for --spectral: what --head proxy has made of the same rows.",
+    ),
+    _option("--spectral", default=0.0, metavar="WEIGHT", help="How much it counts how patches would sound."),
+    _option(
+        "--regular",
+        default=0.0,
+        metavar="WEIGHT",
+        help="Price of values beyond their ranges, with --head flow.",
     ),
     _option("--device", default="auto", type=click.Choice(DEVICES), help="Where it is trained."),
     click.option("--workers", type=click.IntRange(1, 1024), help="Processes that render, with --live."),

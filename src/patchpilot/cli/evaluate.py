@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from patchpilot.cli import _line
+from patchpilot.cli._learned import learned_instrument
 
 if TYPE_CHECKING:
     from patchpilot.estimators.estimator import Estimator
-    from patchpilot.estimators.evaluation import Sound
+    from patchpilot.estimators.evaluation import Evaluation, Sound
     from patchpilot.instruments.base import Instrument
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -51,6 +52,11 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option(
     "--rows", default=0, type=click.IntRange(0), help="How many rows of --train, the first; all by default."
 )
+@click.option(
+    "--as-heard",
+    is_flag=True,
+    help="Tell it nothing but the sound: key, hold and velocity are listened for, as of a user's file.",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes that render.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that was measured as JSON.")
 def command(
@@ -62,24 +68,26 @@ def command(
     proposed: int,
     trained_on: tuple[Path, ...],
     rows: int,
+    as_heard: bool,
     workers: int | None,
     as_json: bool,
 ) -> None:
     """Say how close what an estimator proposes comes, on the real engine.
 
     ESTIMATOR is a name or a folder. Patches that it never learned from are played, it hears them and is told their
-    notes, and what it proposes is played and compared: the first, and the closest of the five likeliest.
+    notes, and what it proposes is played and compared: the first, and the closest of the five likeliest. With
+    --as-heard it is told no note, as in a match: all patches, the true one among them, are then played with the
+    note that was heard, so the row of the same patch says what mishearing costs by itself.
     """
     from patchpilot.estimators.baselines import of_rows
     from patchpilot.estimators.estimator import Estimator
     from patchpilot.estimators.evaluation import evaluate
-    from patchpilot.instruments.base import instrument
 
     if (data is None) == (prior is None):
         raise click.UsageError("expected a dataset (--data FILE) or a prior (--prior NAME), one of them")
     estimator = Estimator.load(name)
     share = _share(estimator)
-    with instrument(estimator.about.instrument, **({"workers": workers} if workers else {})) as synth:
+    with learned_instrument(estimator.name, estimator.about.instrument, workers) as synth:
         estimator = estimator.bound(synth)
         try:
             sounds = _sounds(synth, data, prior, n, seed, share)
@@ -90,22 +98,45 @@ def command(
                 else {}
             )
             measured = evaluate(
-                estimator, synth, sounds, proposed=proposed, seed=seed, baselines=others, on_progress=_show
-            )
+                estimator, synth, sounds, proposed=proposed, seed=seed, as_heard=as_heard, baselines=others,
+                on_progress=_show,
+            )  # fmt: skip
         finally:
             _line.clear()
-    if len(sounds) < n:
-        click.echo(f"note: {len(sounds)} patches of the {n} that were asked for", err=True)
+    _tell(estimator, measured, len(sounds), n, proposed, as_heard=as_heard, as_json=as_json)
+
+
+def _tell(
+    estimator: Estimator,
+    measured: Evaluation,
+    found: int,
+    wanted: int,
+    proposed: int,
+    *,
+    as_heard: bool,
+    as_json: bool,
+) -> None:
+    """Say what was measured."""
+    if found < wanted:
+        click.echo(f"note: {found} patches of the {wanted} that were asked for", err=True)
     if measured.failed:
         click.echo(f"note: {measured.failed} renders failed and are left out", err=True)
-    said = {"estimator": estimator.name, "head": estimator.about.head, **measured.to_json()}
+    if measured.unheard:
+        click.echo(f"note: {measured.unheard} sounds cannot be listened to and are left out", err=True)
+    head, numbers = estimator.about.head, measured.to_json()
     if as_json:
-        click.echo(json.dumps(said))
+        click.echo(json.dumps({"estimator": estimator.name, "head": head, "as_heard": as_heard, **numbers}))
         return
     click.echo(
-        f"{estimator.name} ({said['head']}), {said['sounds']} sounds, {proposed} patches proposed in "
-        f"{said['propose_s']:.2f} s each time\n\n{measured.table()}"
+        f"{estimator.name} ({head}), {numbers['sounds']} sounds, {proposed} patches proposed in "
+        f"{numbers['propose_s']:.2f} s each time"
     )
+    if as_heard:
+        click.echo(
+            f"as heard: the right key for {measured.right_keys} of {numbers['sounds']}, the hold "
+            f"{measured.hold_error_s:.2f} s off (median)"
+        )
+    click.echo(f"\n{measured.table()}")
 
 
 def _share(estimator: Estimator) -> float:

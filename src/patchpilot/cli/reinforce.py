@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchpilot.cli import _line
+from patchpilot.cli._learned import learned_instrument
 
 if TYPE_CHECKING:
     from patchpilot.estimators.training.reinforcement import Update
@@ -69,17 +70,17 @@ def command(
     TRAINING is the folder of `patchpilot train --head flow`; SOUNDS are files or folders of recordings or of other
     synthesizers, which need no labels. Stopped in any way, it goes on when the same command is given again.
     """
+    from patchpilot.estimators.own_assets import keep_assets
     from patchpilot.estimators.training.checkpoint import read_checkpoint
     from patchpilot.estimators.training.reinforced import reinforce, targets_of
     from patchpilot.estimators.training.reinforcement import Reinforcement
-    from patchpilot.instruments.base import instrument
 
     codec = read_checkpoint(start).codec
     targets, refused = targets_of(_files(sounds))
     for path, reason in refused.items():
         click.echo(f"note: {path} is left out: {reason}", err=True)
     config = Reinforcement(sounds=sounds_at_once, samples=samples, lr=lr, seed=seed)
-    with instrument(codec.instrument, **({"workers": workers} if workers else {})) as synth:
+    with learned_instrument(start, codec.instrument, workers) as synth:
         try:
             made = reinforce(
                 start, out, targets, synth, config, updates=updates, minutes=minutes, data=data,
@@ -87,6 +88,7 @@ def command(
             )  # fmt: skip
         finally:
             _line.clear()
+        keep_assets(out, codec, synth, datasets=data, start=start)
     _export(out, made, as_json=as_json)
 
 

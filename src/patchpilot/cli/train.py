@@ -17,6 +17,7 @@ from patchpilot.cli import _line
 from patchpilot.cli._train_options import options
 
 if TYPE_CHECKING:
+    from patchpilot.estimators.codec import Codec
     from patchpilot.estimators.training.config import TrainConfig
     from patchpilot.estimators.training.progress import Outcome, Progress
     from patchpilot.estimators.training.source import Source
@@ -30,6 +31,7 @@ def command(
     out: Path,
     minutes: float | None,
     importance: Path | None,
+    proxy: Path | None,
     mlflow: bool,
     workers: int | None,
     as_json: bool,
@@ -43,29 +45,42 @@ def command(
     """
     if bool(data) == bool(asked["live"]):
         raise click.UsageError("expected datasets (--data FILE) or a prior (--live PRIOR), one of them")
+    from patchpilot.estimators.hearing import frozen_named
+    from patchpilot.estimators.networks.config import ENCODERS, FROZEN
+    from patchpilot.estimators.own_assets import keep_assets
     from patchpilot.estimators.training.config import PROXY, TrainConfig
-    from patchpilot.estimators.training.folder import check_same  # says it where there is no PyTorch
+    from patchpilot.estimators.training.folder import check_alone, check_same  # says where PyTorch is missing
+    from patchpilot.estimators.training.loss import digest_of
     from patchpilot.estimators.training.tracking import MlFlow
     from patchpilot.files import make_folder
     from patchpilot.instruments.base import instrument
 
     if asked["head"] == "embedding":
+        if proxy or asked["spectral"] or asked["regular"]:
+            raise click.UsageError(
+                "an embedding says no patches: leave out --proxy, --spectral and --regular"
+            )
         _embedding(data, out, minutes, asked, as_json=as_json)
         return
     asked["effects"] = tuple(name.strip() for name in asked["effects"].split(",") if name.strip())
-    config = TrainConfig(**asked)
-    check_same(make_folder(out), config)
+    if asked["encoder"] not in ENCODERS:
+        asked |= {"encoder": FROZEN, "frozen": frozen_named(asked["encoder"])}
+    config = TrainConfig(**asked, proxy=digest_of(proxy) if proxy else "")
+    check_alone(make_folder(out))
+    check_same(out, config)
     trackers = [MlFlow(out)] if mlflow else []
     engine: dict[str, Any] = {"workers": workers} if workers else {}
     with (
         instrument(config.instrument, **engine) as synth,
         _source(config, synth, data, importance) as source,
     ):
+        codec = source.codec
+        keep_assets(out, codec, synth, datasets=data)
         if config.head == PROXY:
             _proxy(config, source, synth, out, minutes, as_json=as_json)
             return
-        outcome = _trained(config, source, synth, out, trackers, minutes)
-    _tell(outcome, out, as_json=as_json)
+        outcome = _trained(config, source, synth, out, trackers, minutes, proxy)
+    _tell(outcome, out, codec, as_json=as_json)
 
 
 def _proxy(
@@ -124,20 +139,24 @@ def _source(
 ) -> Iterator[Source]:
     """Where the rows come from."""
     from patchpilot.datasets.tiers import prior_named
+    from patchpilot.estimators.hearing import hearing
     from patchpilot.estimators.training.importance import read_weights
     from patchpilot.estimators.training.live import Live
     from patchpilot.estimators.training.rows import read_rows
     from patchpilot.estimators.training.source import Files
 
+    hears = hearing(config.network)
     if config.live:
         prior = prior_named(synth, 3, config.live)
-        with Live(synth, prior, rows=config.rows, held_out=config.held_out, seed=config.seed) as live:
+        with Live(
+            synth, prior, rows=config.rows, held_out=config.held_out, seed=config.seed, hears=hears
+        ) as live:
             yield live
         return
     _line.show("reading rows…")
     try:
         weights = read_weights(importance) if importance else None
-        read = read_rows(data, synth.space, rows=config.rows, weights=weights)
+        read = read_rows(data, synth.space, rows=config.rows, weights=weights, hears=hears)
     finally:
         _line.clear()
     yield Files(read, config.held_out)
@@ -150,6 +169,7 @@ def _trained(
     out: Path,
     trackers: list[Any],
     minutes: float | None,
+    proxy: Path | None,
 ) -> Outcome:
     from patchpilot.estimators.networks.network import make_network
     from patchpilot.estimators.training.curriculum import stages
@@ -163,6 +183,7 @@ def _trained(
         out,
         trackers=trackers,
         on_progress=_show,
+        proxy=proxy,
         facts=_facts(synth),
     )
     for remark in trainer.remarks:
@@ -177,7 +198,7 @@ def _trained(
         _line.clear()
 
 
-def _tell(outcome: Outcome, out: Path, *, as_json: bool) -> None:
+def _tell(outcome: Outcome, out: Path, codec: Codec, *, as_json: bool) -> None:
     """Export the best, and say what came of it."""
     from patchpilot.estimators.export import export
     from patchpilot.estimators.training.checkpoint import NAME, read_checkpoint
@@ -192,7 +213,7 @@ def _tell(outcome: Outcome, out: Path, *, as_json: bool) -> None:
         click.echo(f"note: no better since epoch {outcome.best_epoch}, so it stopped early", err=True)
     said: dict[str, Any] = {"folder": str(out), **vars(outcome), "exported": False}
     if (out / NAME).exists():
-        found = read_checkpoint(out)
+        found = read_checkpoint(out, codec=codec)
         exported = export(found.network(), found.codec, out, trained=found.trained, force=True)
         said |= {"exported": True, "bytes": exported.n_bytes, "parity": exported.difference}
     said["best"] = outcome.best if math.isfinite(outcome.best) else None

@@ -91,7 +91,7 @@ def generate(
         limits: what is rejected.
         audio: "float32", "float16", "flac" or "none".
         compression: "lzf", "gzip" or "none", of the float formats.
-        features: "logmel", or names of embeddings.
+        features: "logmel", "front_end", or names of embeddings (`Features`).
         provenance: what else is to be told of how the file came to be.
         on_progress: called after each patch, always with the same object.
 
@@ -110,8 +110,10 @@ def generate(
     out, plan = Path(out), plan or Plan()
     if sampler is None:
         sampler = Drawn(instrument.space, default_prior(instrument, tier), tier, seed)
+    heard = Features(features)
     recipe = Recipe.of(
-        instrument, sampler, tier=tier, seed=seed, plan=plan, limits=limits or Limits(), audio=audio, features=features
+        instrument, sampler, tier=tier, seed=seed, plan=plan, limits=limits or Limits(), audio=audio, features=features,
+        versions=heard.versions,
     )  # fmt: skip
     there = Dataset(out) if out.exists() else None
     if there is not None and there.is_sealed:
@@ -120,7 +122,6 @@ def generate(
     _check_room(out, recipe, rows - (len(there) if there is not None else 0))
     if there is not None:
         there.close()
-    heard = Features(features)
     with (
         closing(
             Writer.open(out, recipe, instrument.space, provenance=provenance, compression=compression)

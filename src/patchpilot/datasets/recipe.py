@@ -21,6 +21,7 @@ _SAID = {
     "fingerprint": "engine, system or processor",
     "limits": "limits of what is rejected",
     "plan": "notes and lengths",
+    "versions": "networks of the features",
 }
 """Fields as a user is told of them, where their names alone do not say it."""
 
@@ -40,6 +41,7 @@ class Recipe:
         limits: what is rejected.
         audio: one of `AUDIO`.
         features: names of what is stored about each row beside its audio, sorted.
+        versions: (name, version) of those that a local network makes (`Features.versions`).
     """
 
     instrument: str
@@ -52,6 +54,7 @@ class Recipe:
     limits: Limits
     audio: str = "float32"
     features: tuple[str, ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.tier not in TIERS:
@@ -73,6 +76,7 @@ class Recipe:
         limits: Limits,
         audio: str = "float32",
         features: tuple[str, ...] = (),
+        versions: tuple[tuple[str, str], ...] = (),
     ) -> Recipe:
         """The recipe of what would be made here and now."""
         return cls(
@@ -86,6 +90,7 @@ class Recipe:
             limits=limits,
             audio=audio,
             features=tuple(sorted(features)),
+            versions=versions,
         )
 
     def differences(self, other: Recipe) -> list[str]:
@@ -107,8 +112,11 @@ class Recipe:
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON; `from_json` reads it."""
-        return {**vars(self), "plan": self.plan.to_json(), "limits": self.limits.to_json(),
-                "features": list(self.features)}  # fmt: skip
+        said = {**vars(self), "plan": self.plan.to_json(), "limits": self.limits.to_json(),
+                "features": list(self.features), "versions": dict(self.versions)}  # fmt: skip
+        if not self.versions:  # as files say it that have no such features
+            del said["versions"]
+        return said
 
     @classmethod
     def from_json(cls, data: Any) -> Recipe:
@@ -122,9 +130,10 @@ class Recipe:
                 "plan": Plan.from_json(data["plan"]),
                 "limits": Limits.from_json(data["limits"]),
                 "features": tuple(data["features"]),
+                "versions": tuple(sorted(data.get("versions", {}).items())),
             }
             return cls(**{**data, **nouns})
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise DatasetError(f"its recipe is damaged: {error}") from None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,11 @@ from patchpilot.audio import front_end
 from patchpilot.datasets import Dataset
 from patchpilot.estimators.codec import Codec, Labels
 from patchpilot.estimators.evaluation import Baseline, Heard
-from patchpilot.estimators.training.rows import Data, Rows, as_bytes, read_rows
+from patchpilot.estimators.own_assets import assets_of
+from patchpilot.estimators.training.rows import Data, Rows, read_rows
+from patchpilot.estimators.training.slices import as_bytes
 from patchpilot.instruments.base import Instrument
-from patchpilot.space import Patch
+from patchpilot.space import Asset, Patch, Space
 
 MEAN, NEAREST = "mean patch", "nearest row"
 _SLICE = 2048
@@ -33,17 +35,25 @@ def of_rows(
 
     Raises:
         DatasetError: a file is damaged or of another instrument.
-        EstimatorError: there are more rows than memory.
+        EstimatorError: there are more rows than memory, or an asset that the codec says is in none of the files.
     """
     data = read_rows(paths, instrument.space, rows=rows, codec=codec)
     train, _ = data.rows.split(held_out)
-    mean = mean_patch(data.rows.labels[train], codec, instrument)
+    assets = assets_of(codec, instrument, datasets=paths)
+    mean = mean_patch(data.rows.labels[train], codec, instrument.space, assets)
     finder = NearestRow(paths, data, train)
     return {MEAN: lambda _: mean, NEAREST: finder}
 
 
-def mean_patch(labels: Labels, codec: Codec, instrument: Instrument) -> Patch:
-    """Medians of what sounds, and the commonest options."""
+def mean_patch(labels: Labels, codec: Codec, space: Space, assets: Mapping[str, Asset]) -> Patch:
+    """Medians of what sounds, and the commonest options.
+
+    Args:
+        labels: of n patches.
+        codec: their tokens.
+        space: of the instrument.
+        assets: by their sha256, all that the codec says.
+    """
     n = labels.continuous.shape[1]
     middle = np.zeros((1, n), np.float32)
     for k in range(n):
@@ -54,7 +64,7 @@ def mean_patch(labels: Labels, codec: Codec, instrument: Instrument) -> Patch:
         known = labels.categorical[labels.categorical[:, k] >= 0, k]
         commonest[0, k] = np.bincount(known).argmax() if len(known) else 0
     whole = Labels(middle, commonest, codec.active(commonest))
-    return codec.decode(instrument.space, whole, 0, instrument.asset)
+    return codec.decode(space, whole, 0, assets.__getitem__)
 
 
 class NearestRow:

@@ -160,12 +160,14 @@ class Codec:
         return made
 
     def check(self, space: Space) -> None:
-        """Raise `EstimatorError` where an instrument cannot be told what the tokens say."""
+        """Raise `EstimatorError` where an instrument is another, or cannot be told what the tokens say."""
         if space.instrument != self.instrument:
             raise EstimatorError(
                 f"expected an estimator for {space.instrument}, got one for {self.instrument}"
             )
         wrong = [reason for token in self.tokens if (reason := token.check(space))]
+        if self.version != space.version:
+            wrong.insert(0, "another engine may sound different")
         if wrong:
             more = f", and {len(wrong) - 3} more differences" if len(wrong) > 3 else ""
             raise EstimatorError(
@@ -189,10 +191,10 @@ class Codec:
                 instrument=str(data["instrument"]),
                 version=str(data["version"]),
                 tokens=tuple(Token.from_json(token) for token in data["tokens"]),
-                constants=dict(data["constants"]),
-                routes=dict(data["routes"]),
+                constants={kind: dict(values) for kind, values in data["constants"].items()},
+                routes={name: dict(fields) for name, fields in data["routes"].items()},
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise EstimatorError(f"the list of tokens is damaged: {error!r}") from None
 
 

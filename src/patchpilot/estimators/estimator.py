@@ -19,13 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from patchpilot.audio import Audio, Target
-from patchpilot.audio.front_end import front_end
 from patchpilot.errors import EstimatorError, ParameterError, PatchError
-from patchpilot.estimators.codec import Codec, Labels
+from patchpilot.estimators.codec import Labels
 from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.folder import ENCODER, STEP, About, read_about, read_graphs
 from patchpilot.estimators.graphs import Graphs
+from patchpilot.estimators.hearing import PICTURE, Hearing, hearing
 from patchpilot.estimators.listening import Heard, check_note, heard
+from patchpilot.estimators.own_assets import assets_of
 from patchpilot.estimators.places import ABOUT, find
 from patchpilot.estimators.sampling import sample
 from patchpilot.instruments.base import Instrument
@@ -61,11 +62,21 @@ class Estimator:
         about: what it is.
         graphs: what it computes with.
         instrument: whose patches it is to propose; one is opened for a moment when it is first needed otherwise.
+        hears: what it is given of a sound; that which `about` says.
+        folder: where it is; it may hold assets that do not come with the instrument.
     """
 
-    def __init__(self, name: str, about: About, graphs: Graphs, instrument: Instrument | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        about: About,
+        graphs: Graphs,
+        instrument: Instrument | None = None,
+        hears: Hearing = PICTURE,
+        folder: Path | None = None,
+    ) -> None:
         self.name, self.about = name, about
-        self._graphs, self._instrument = graphs, instrument
+        self._graphs, self._instrument, self._hears, self._folder = graphs, instrument, hears, folder
 
     @classmethod
     def load(
@@ -80,9 +91,10 @@ class Estimator:
             threads: >= 1, that it computes with.
 
         Raises:
-            EstimatorError: there is none, it is damaged, a pickle, of another format or another instrument.
+            EstimatorError: there is none, it is damaged, a pickle, of another format or another instrument; or the
+                frozen network that it hears with is missing, or another.
             ParameterError: `threads` is below 1.
-            PluginError: ONNX Runtime is missing.
+            PluginError: ONNX Runtime is missing, or what a frozen network needs.
         """
         if threads < 1:
             raise ParameterError(f"expected 1 thread or more, got {threads}")
@@ -90,10 +102,12 @@ class Estimator:
         about = read_about(folder, instrument=None if instrument is None else instrument.name)
         files = read_graphs(folder, about)
         try:
-            graphs = Graphs(files[ENCODER], files[STEP], about.codec, threads=threads)
+            shape = about.network.sound_shape
+            graphs = Graphs(files[ENCODER], files[STEP], about.codec, threads=threads, shape=shape)
+            hears = hearing(about.network)
         except EstimatorError as error:
             raise EstimatorError(f"{folder}: {error}") from None
-        return cls(folder.resolve().name, about, graphs, instrument)
+        return cls(folder.resolve().name, about, graphs, instrument, hears, folder)
 
     def bound(self, instrument: Instrument) -> Estimator:
         """The same estimator for an instrument that is open already.
@@ -106,7 +120,7 @@ class Estimator:
                 f"expected the instrument {self.about.instrument}, which the estimator {self.name} has learned, "
                 f"got {instrument.name}"
             )
-        return Estimator(self.name, self.about, self._graphs, instrument)
+        return Estimator(self.name, self.about, self._graphs, instrument, self._hears, self._folder)
 
     def searcher(self, n: int = N) -> Estimation:
         """What `match` uses it as: a searcher that proposes its patches.
@@ -163,8 +177,8 @@ class Estimator:
         self, note: Heard, n: int, rng: np.random.Generator
     ) -> tuple[Labels, npt.NDArray[np.float64]]:
         about = self.about
-        picture = front_end(note.audio, pitch=note.pitch)[None]
-        memory = self._graphs.encode(picture, conditions(note.pitch, note.hold_s, note.velocity))
+        sound = self._hears(note.audio, pitch=note.pitch, hold_s=note.hold_s)[None]
+        memory = self._graphs.encode(sound, conditions(note.pitch, note.hold_s, note.velocity))
         labels, log_probability = sample(
             self._graphs.step,
             memory,
@@ -206,9 +220,15 @@ class Estimator:
     def _means(self) -> tuple[Space, Mapping[str, Asset]]:
         """What the instrument can do, and the assets that may be proposed by their sha256."""
         if self._instrument is not None:
-            return _asked(self._instrument, self.name, self.about.codec)
+            return self._asked(self._instrument)
         with make_instrument(self.about.instrument) as opened:
-            return _asked(opened, self.name, self.about.codec)
+            return self._asked(opened)
+
+    def _asked(self, instrument: Instrument) -> tuple[Space, Mapping[str, Asset]]:
+        """What an instrument can do, if it is what was learned."""
+        codec, name = self.about.codec, f"estimator {self.name}"
+        codec.check(instrument.space)
+        return instrument.space, assets_of(codec, instrument, folder=self._folder, name=name)
 
 
 def opened(name: str | Path) -> Estimator:
@@ -238,17 +258,3 @@ def check_n(n: int) -> None:
     """
     if not 1 <= n <= MOST:
         raise ParameterError(f"expected 1 to {MOST} patches, got {n}")
-
-
-def _asked(instrument: Instrument, name: str, codec: Codec) -> tuple[Space, Mapping[str, Asset]]:
-    """What an instrument can do, if it is what an estimator learned."""
-    codec.check(instrument.space)
-    digests = {str(digest) for digest in codec.constants.get("asset", {}).values()}
-    for token in codec.tokens:
-        digests |= {str(digest) for digest in token.options if token.kind == "asset"}
-    try:
-        return instrument.space, {digest: instrument.asset(digest) for digest in sorted(digests)}
-    except PatchError as error:
-        raise EstimatorError(
-            f"estimator {name} has learned from patches with assets that are not here: {error}"
-        ) from None

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio.front_end import SHAPE
 from patchpilot.errors import EstimatorError, PluginError
 from patchpilot.estimators._torch import Tensor, nn, torch
 from patchpilot.estimators.codec import Codec
@@ -89,17 +88,20 @@ def export(
     still = copy.deepcopy(network).to("cpu").float().eval()
     rng = np.random.default_rng(0)
     with torch.no_grad():
-        heard = _heard(rng, 2)
+        shape = network.config.sound_shape
+        heard = _heard(rng, 2, shape)
         memory = still.encode(*_tensors(heard)).numpy()
         graphs = {
             ENCODER: _graph(still.encode, heard, ENCODER_INPUTS, ENCODER_OUTPUTS),
             STEP: _graph(still.step, _state(rng, memory, codec, 2), STEP_INPUTS, STEP_OUTPUTS),
         }
-        difference = _difference(still, Graphs(graphs[ENCODER], graphs[STEP], codec), codec, rng)
+        made = Graphs(graphs[ENCODER], graphs[STEP], codec, shape=shape)
+        difference = _difference(still, made, codec, rng)
     if not difference <= PARITY:
         raise EstimatorError(
             f"expected graphs that differ from the network by {PARITY} at most, they do by {difference:.2g}: "
-            "its weights are NaN or huge, or this version of PyTorch or ONNX Runtime computes something else"
+            "its weights are NaN or huge (was --lr too high?), or this version of PyTorch or ONNX Runtime computes "
+            "something else"
         )
     written = write_folder(Path(folder), about, graphs, force=force)
     return Exported(written, sum(len(graph) for graph in graphs.values()), difference)
@@ -186,7 +188,7 @@ def _difference(network: Any, graphs: Graphs, codec: Codec, rng: np.random.Gener
     """The most that an output differs, over some numbers of rows; NaN where one is."""
     worst = [0.0]
     for n in _ROWS:
-        heard = _heard(rng, n)
+        heard = _heard(rng, n, network.config.sound_shape)
         memory = graphs.encode(*heard)
         worst.append(_apart(memory, network.encode(*_tensors(heard)).numpy()))
         state = _state(rng, memory, codec, n)
@@ -202,9 +204,9 @@ def _apart(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
     return float(np.max(np.abs(one - other), where=there, initial=0.0))
 
 
-def _heard(rng: np.random.Generator, n: int) -> Arrays:
+def _heard(rng: np.random.Generator, n: int, shape: tuple[int, int, int]) -> Arrays:
     """Pictures as of sounds, and how they were played: levels in steps of a byte, many of them 0."""
-    levels = np.round(255.0 * np.maximum(rng.uniform(-0.5, 1.0, (n, *SHAPE)), 0.0)) / 255.0
+    levels = np.round(255.0 * np.maximum(rng.uniform(-0.5, 1.0, (n, *shape)), 0.0)) / 255.0
     return levels.astype(np.float32), rng.uniform(-1.0, 1.0, (n, N_CONDITIONS)).astype(np.float32)
 
 

@@ -27,15 +27,24 @@ class Graphs:
         step: that of the step.
         codec: whose tokens they must be of.
         threads: >= 1, that one call computes with.
+        shape: of what the encoder must hear (`NetworkConfig.sound_shape`).
 
     Raises:
         EstimatorError: a graph cannot be read, or is not of these tokens.
         PluginError: ONNX Runtime is missing.
     """
 
-    def __init__(self, encoder: bytes, step: bytes, codec: Codec, *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        encoder: bytes,
+        step: bytes,
+        codec: Codec,
+        *,
+        threads: int = 1,
+        shape: tuple[int, int, int] = SHAPE,
+    ) -> None:
         self._encoder, self._step = _session(encoder, "encoder", threads), _session(step, "step", threads)
-        _check(self._encoder, "encoder", {"sound": SHAPE, "condition": (N_CONDITIONS,)}, ENCODER_OUTPUTS)
+        _check(self._encoder, "encoder", {"sound": shape, "condition": (N_CONDITIONS,)}, ENCODER_OUTPUTS)
         tokens = {"continuous": (len(codec.continuous),), "categorical": (len(codec.categorical),)}
         _check(self._step, "step", {"memory": None, **tokens, "time": ()}, STEP_OUTPUTS)
 
@@ -43,7 +52,7 @@ class Graphs:
         """What is remembered of sounds.
 
         Args:
-            sound: float32 (B, 4, 96, 64) in [0, 1] (`audio.front_end`).
+            sound: float32 (B, *shape) in [0, 1] (`hearing`).
             condition: float32 (B, 3) (`conditions`).
 
         Returns:

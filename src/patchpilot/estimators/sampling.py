@@ -70,10 +70,10 @@ def _answered(
     noise = rng.standard_normal(shape).astype(np.float32)
     noise[: min(n, components)] = 0.0
     said, logits, log_weight = step(memory, noise, unknown, every[drawn])
-    options, _ = _drawn(logits, rng)
-    likeliest = logits.argmax(axis=-1)
-    options[: min(n, components)] = likeliest[: min(n, components)]
-    log_p = np.take_along_axis(_log_softmax(logits), options[..., None], axis=-1)[..., 0]
+    options, log_p = _drawn(logits, rng)
+    if logits.size:
+        options[: min(n, components)] = logits[: min(n, components)].argmax(axis=-1)
+        log_p = np.take_along_axis(_log_softmax(logits), options[..., None], axis=-1)[..., 0]
     log_probability = log_weight + (log_p * codec.active(options)[:, shape[1] :]).sum(axis=1)
     return _labels(codec, said, options), log_probability - 0.5 * np.square(noise).sum(axis=1)
 

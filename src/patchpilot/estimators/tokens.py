@@ -82,7 +82,7 @@ class Token:
         try:
             return cls(**{**data, "options": tuple(data["options"]), "open_at": tuple(data["open_at"])})
         except (KeyError, TypeError, ValueError) as error:
-            raise EstimatorError(f"a token is damaged: {error!r}") from None
+            raise EstimatorError(f"a token is damaged, or of a newer version: {error!s:.100}") from None
 
     def check(self, space: Space) -> str:
         """Why an instrument cannot be told this, "" where it can."""

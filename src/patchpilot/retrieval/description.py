@@ -19,12 +19,23 @@
 | scale | > 0, the largest magnitude that the int8 of a library holds |
 | runtime | "onnx", or "transformers" (extra `clap`): the folder as that library saves it, with safetensors |
 | file | with "onnx": the graph, in the same folder |
-| output | which output is the embedding; the first by default, with "transformers" `pooler_output` |
+| output | which it is: the first by default, with "transformers" `pooler_output`; "hidden_states.6" is one of many |
+| frames | 1 to 1024: what is heard over time is kept, in so many steps, for datasets and estimators; see below |
 | input | what the network hears: see `Input` |
 | unit | whether vectors are made of Euclidean length 1; false by default |
 | digests | sha256 by file; what is named there is compared |
 
 An output of more than one vector (frames, or windows of a long sound) is averaged. Other fields are left alone.
+
+With `frames` the sound is a picture as well (`local_frames`), from which an estimator can be trained: MERT and its
+like, frozen. Input is then one window (`seconds` without `every_s`), and the output vectors in the order of time:
+
+    {
+      "format": "patchpilot-embedding-1",
+      "name": "mert", "version": "v1-95m-layer-6", "size": 768, "scale": 4.0, "frames": 32,
+      "runtime": "onnx", "file": "mert.onnx",
+      "input": {"kind": "waveform", "sample_rate": 24000, "seconds": 2.0, "axes": "bt"}
+    }
 """
 
 from __future__ import annotations
@@ -48,6 +59,7 @@ LOGS = ("db", "log10", "ln", "none")
 MELS = ("slaney", "htk")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST_S = 60.0
+_MOST_FRAMES = 1024
 _LETTERS = {"waveform": "bct1", "logmel": "bft1"}
 _AXES = {"waveform": "bt", "logmel": "bft"}
 
@@ -104,7 +116,8 @@ class Description:
     """A checked `embedding.json`; its fields are those of the file (see above).
 
     Attributes:
-        name, version, size, scale, runtime, file, output, input, unit, digests: as in the file.
+        name, version, size, scale, runtime, file, output, input, unit, frames, digests: as in the file; 0 frames for
+            none.
     """
 
     name: str
@@ -116,6 +129,7 @@ class Description:
     output: str
     input: Input
     unit: bool
+    frames: int
     digests: Mapping[str, str]
 
 
@@ -156,6 +170,9 @@ def _description(said: Any) -> Description:
     heard = _input(said.get("input"))
     if runtime == "transformers" and (heard.kind != "waveform" or heard.channels != 1):
         raise _WrongError("with runtime transformers, expected input of kind waveform with 1 channel")
+    frames = _taken({"frames": 0, **said}, "frames", int, "1 to 1024", lambda n: 0 <= n <= _MOST_FRAMES)
+    if frames and heard.kind != "front_end" and (heard.seconds is None or heard.every_s is not None):
+        raise _WrongError("frames are those of one window: expected input with seconds and without every_s")
     return Description(
         name=_taken(
             said, "name", str, 'letters, digits, "-", "_" and "."', lambda n: bool(_NAME.fullmatch(n))
@@ -168,6 +185,7 @@ def _description(said: Any) -> Description:
         output=_taken({"output": "", **said}, "output", str, "the name of an output", lambda _: True),
         input=heard,
         unit=_taken({"unit": False, **said}, "unit", bool, "true or false", lambda _: True),
+        frames=frames,
         digests=_taken({"digests": {}, **said}, "digests", dict, "sha256 by file", _are_digests),
     )
 

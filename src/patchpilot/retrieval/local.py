@@ -6,19 +6,15 @@ the folder wherever an embedding's name goes. Nothing is downloaded, and no code
     patchpilot library build --embedding ./openl3
 
 A library remembers the embedding's name only. So that `match` finds it again, keep the folder under its name in
-the embeddings folder (`user_folder`).
+the embeddings folder (`user_folder`). One with `frames` also hears over time, for estimators: `LocalEmbedding.picture`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
-from collections.abc import Sequence
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import platformdirs
@@ -27,7 +23,9 @@ from patchpilot import registry
 from patchpilot.audio import F32, Audio
 from patchpilot.errors import PluginError
 from patchpilot.retrieval.description import FILE, read
+from patchpilot.retrieval.local_frames import as_picture
 from patchpilot.retrieval.local_inputs import network_input
+from patchpilot.retrieval.local_runtimes import run_onnx, run_transformers
 
 _TRANSFORMERS = ("config.json", "preprocessor_config.json", "model.safetensors")
 
@@ -111,16 +109,46 @@ class LocalEmbedding:
         Raises:
             PluginError: as above.
         """
+        return np.asarray(self._vectors(heard).mean(axis=1))
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Of a picture: (1, size, frames)."""
+        return 1, self.size, self.description.frames
+
+    def picture(self, audio: Audio, *, pitch: float, hold_s: float) -> F32:
+        """What the network hears over time, float32 (1, size, frames) in [0, 1] (`local_frames`).
+
+        Args:
+            audio: from its note-on.
+            pitch: the MIDI note it is.
+            hold_s: > 0, how long the key is held.
+
+        Raises:
+            PluginError: the description has no frames, or as above.
+        """
+        said = self.description
+        if not said.frames:
+            raise PluginError(f"{self.folder}: {FILE} names no frames, so it hears nothing over time")
+        heard = network_input(said.input, audio, pitch=pitch, hold_s=hold_s)
+        vectors = self._vectors(heard).reshape(-1, self.size)
+        try:
+            return as_picture(_unit(vectors) if said.unit else vectors, said.frames, self.scale)
+        except PluginError as error:
+            raise PluginError(f"{self.folder}: {error}") from None
+
+    def _vectors(self, heard: F32) -> F32:
+        """All that the network says: float32 (windows, vectors of each, size)."""
         said = self.description
         axis = 0 if said.input.kind == "front_end" else said.input.axes.find("b")
         n = heard.shape[axis] if axis >= 0 else 1
         try:
             if said.runtime == "onnx":
-                given = self._session().run(
-                    [said.output] if said.output else None, {self._input_name(): heard}
-                )[0]
+                given = run_onnx(self.folder / said.file, self.version, heard, said.output)
             else:
-                given = self._transformed(heard)
+                given = run_transformers(
+                    self.folder, self.version, heard, said.input.sample_rate, said.output
+                )
         except PluginError:
             raise
         except Exception as error:  # a stranger's network may raise anything
@@ -134,13 +162,18 @@ class LocalEmbedding:
                 f"{self.folder}: expected {n} vectors of {said.size} numbers as {FILE} says, got an output of "
                 f"shape {vectors.shape}; is another output meant, or another size?"
             )
-        return np.asarray(vectors.reshape(n, -1, said.size).mean(axis=1))
+        return np.asarray(vectors.reshape(n, -1, said.size))
 
     def _digest(self) -> str:
         """Of the description's input and every file; those that it gives digests of are compared."""
         said = self.description
-        digest = hashlib.sha256(repr((said.runtime, said.output, said.input, said.unit)).encode())
-        files: Sequence[str] = (said.file,) if said.runtime == "onnx" else _TRANSFORMERS
+        decides: tuple[object, ...] = (said.runtime, said.output, said.input, said.unit)
+        decides += (said.frames, said.scale) if said.frames else ()
+        digest = hashlib.sha256(repr(decides).encode())
+        files: tuple[str, ...] = _TRANSFORMERS
+        if said.runtime == "onnx":  # PyTorch's exporter puts large weights beside the graph
+            beside = f"{said.file}.data"
+            files = (said.file, beside) if (self.folder / beside).is_file() else (said.file,)
         for name in (*files, *sorted(set(said.digests) - set(files))):
             data = self._read(name)
             found = hashlib.sha256(data).hexdigest()
@@ -161,79 +194,8 @@ class LocalEmbedding:
                 f"{self.folder}: {FILE} asks for {name}: {error.strerror or error}; put the file there"
             ) from None
 
-    def _session(self) -> Any:
-        return _session(str(self.folder / self.description.file), self.version)
-
-    def _input_name(self) -> str:
-        names = [given.name for given in self._session().get_inputs()]
-        if len(names) != 1:
-            raise PluginError(
-                f"{self.folder}: expected a network with one input, got {len(names)}: {', '.join(names)}"
-            )
-        return str(names[0])
-
-    def _transformed(self, windows: F32) -> Any:
-        """Outputs of a network of the transformers library, for windows of samples (windows, samples)."""
-        torch: Any = importlib.import_module("torch")
-        model, extractor = _network(self.folder, self.version)
-        rows = list(windows.reshape(-1, windows.shape[-1]))
-        inputs = extractor(rows, sampling_rate=self.description.input.sample_rate, return_tensors="pt")
-        with torch.inference_mode():
-            outputs = model(**inputs)
-        name = self.description.output or "pooler_output"
-        found = outputs.get(name) if hasattr(outputs, "get") else None
-        if found is None:
-            there = ", ".join(key for key, value in outputs.items() if hasattr(value, "shape"))
-            raise PluginError(f"{self.folder}: the network has no output {name!r}; there are: {there}")
-        return found.numpy()
-
 
 def _unit(vectors: F32) -> F32:
     """Vectors (…, size) of Euclidean length 1."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
-
-
-@lru_cache(maxsize=4)
-def _session(file: str, version: str) -> Any:  # noqa: ARG001 (another version is another network)
-    """An ONNX network, kept for the next sound; one thread, so that equal sounds give equal numbers.
-
-    Raises:
-        PluginError: ONNX Runtime is missing, or the file is no network.
-    """
-    try:
-        ort: Any = importlib.import_module("onnxruntime")
-    except ImportError as error:
-        raise PluginError(f"networks need ONNX Runtime ({error}): pip install onnxruntime") from None
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    try:
-        return ort.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # of many kinds, none of them public
-        raise PluginError(
-            f"{file} is no network that ONNX Runtime can read ({str(error)[:200]}); it is damaged or cut off"
-        ) from None
-
-
-@lru_cache(maxsize=1)
-def _network(folder: Path, version: str) -> tuple[Any, Any]:  # noqa: ARG001
-    """A network of the transformers library and what makes its input; code in the folder is not run.
-
-    Raises:
-        PluginError: it cannot be loaded.
-    """
-    try:
-        transformers: Any = importlib.import_module("transformers")
-        importlib.import_module("transformers.utils.logging").disable_progress_bar()
-        model = transformers.AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, trust_remote_code=False
-        )
-        extractor = transformers.AutoFeatureExtractor.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False
-        )
-    except Exception as error:  # a stranger's package and files may raise anything
-        raise PluginError(
-            f"{folder}: the network cannot be loaded: {str(error)[:200]}; fetch its files again"
-        ) from error
-    return model.eval().requires_grad_(False), extractor

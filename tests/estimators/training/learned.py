@@ -18,6 +18,7 @@ from patchpilot.estimators.networks.network import make_network
 from patchpilot.estimators.training import state
 from patchpilot.estimators.training.config import TrainConfig
 from patchpilot.estimators.training.curriculum import stages
+from patchpilot.estimators.training.loss import digest_of
 from patchpilot.estimators.training.progress import Progress
 from patchpilot.estimators.training.rows import Data, read_rows
 from patchpilot.estimators.training.source import Files
@@ -70,10 +71,12 @@ def trainer(
     data: Data | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
     trackers: Any = (),
+    proxy: Path | None = None,
     **asked: Any,
 ) -> Trainer:
     """A training of the toy; of a tiny network where no other is given."""
-    config, data = TrainConfig(**{**QUICK, **asked}), data or toy_data()
+    digest = digest_of(proxy) if proxy else ""
+    config, data = TrainConfig(**{**QUICK, "proxy": digest, **asked}), data or toy_data()
     made = stages(config.curriculum, config.epochs, data.codec, Buzzing().space, config.effects)
     return Trainer(
         config,
@@ -83,6 +86,7 @@ def trainer(
         folder,
         trackers=trackers,
         on_progress=on_progress,
+        proxy=proxy,
     )
 
 

@@ -115,6 +115,7 @@ def test_bad_settings_are_refused() -> None:
 
 def test_a_training_that_was_stopped_is_the_one_that_was_not(tmp_path: Path) -> None:
     net = flow()
+    (tmp_path / "start").mkdir()
     write_checkpoint(tmp_path / "start" / NAME, net, net, NetworkConfig.sized("tiny"), CODEC, {})
     sounds = [target(0.0), target(12.0)]
 

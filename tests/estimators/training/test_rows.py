@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -16,6 +18,7 @@ from patchpilot.errors import DatasetError, EstimatorError
 from patchpilot.estimators.codec import said
 from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.training import rows as module
+from patchpilot.estimators.training import slices
 from patchpilot.estimators.training.batches import batch_of, is_held_out, n_steps, shuffled
 from patchpilot.estimators.training.rows import read_rows
 from patchpilot.estimators.training.source import batch_of_rows
@@ -50,6 +53,15 @@ def test_rows_are_what_the_file_says(heard: Path) -> None:
     assert batch.weight.shape == (len(found.codec.tokens),)
 
 
+def test_a_picture_that_is_not_finite_is_left_to_the_steps_to_skip(heard: Path, tmp_path: Path) -> None:
+    spoilt = Path(shutil.copy(heard, tmp_path / "spoilt.h5"))
+    with h5py.File(spoilt, "r+") as file:
+        file["features/front_end"][3, 0, 0, 0] = np.nan
+    found = read_rows([spoilt], SPACE).rows
+    assert np.isnan(found.conditions[3]).all()
+    assert np.isfinite(np.delete(found.conditions, 3, axis=0)).all()
+
+
 def test_pictures_are_made_of_audio_where_none_are_stored(heard: Path, tmp_path: Path) -> None:
     plain = tmp_path / "plain.h5"
     small(plain, 48).close()
@@ -67,7 +79,8 @@ def test_slices_and_files_make_no_difference(
     ).close()
     codec = read_rows([heard, more], SPACE).codec
     whole = read_rows([heard, more], SPACE, codec=codec)
-    monkeypatch.setattr(module, "_SLICE", 7)
+    for part in (module, slices):
+        monkeypatch.setattr(part, "SLICE", 7)
     sliced = read_rows([heard, more], SPACE, rows=55, codec=codec)
     assert [file["rows"] for file in sliced.files] == [48, 7]
     assert np.array_equal(sliced.rows.sounds, whole.rows.sounds[:55])

@@ -43,12 +43,13 @@ class Lock:
 
     Args:
         path: of the file that is to be written, not of the lock.
+        busy: what a user is told where another process holds it; by default that it writes that file.
 
     Raises:
-        OutputError: another process writes that file, or the lock cannot be made.
+        OutputError: another process holds it, or the lock cannot be made.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy: str = "") -> None:
         self.path = lock_path(path)
         try:
             held = self._held()
@@ -61,7 +62,8 @@ class Lock:
             raise output_error(self.path, error) from error
         if held is None:
             raise OutputError(
-                f"{path} is being written by another process; wait until that ends, or name another file"
+                busy
+                or f"{path} is being written by another process; wait until that ends, or name another file"
             )
         self._number: int | None = held
 

@@ -7,7 +7,6 @@ import json
 import math
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,9 @@ from patchpilot.estimators.embedding import checkpoint
 from patchpilot.estimators.embedding.augmentation import augmented
 from patchpilot.estimators.embedding.export import export
 from patchpilot.estimators.embedding.measure import ranks, top
-from patchpilot.estimators.embedding.network import EmbeddingConfig, EmbeddingNetwork
+from patchpilot.estimators.embedding.network import EmbeddingNetwork
 from patchpilot.estimators.embedding.pairs import Pairs, split
+from patchpilot.estimators.embedding.settings import EmbeddingProgress, Settings
 from patchpilot.files import write_text
 from patchpilot.retrieval.description import FILE
 from patchpilot.retrieval.embedding import quantised, restored
@@ -37,53 +37,6 @@ _WARM_UP = 0.05
 """Share of the steps in which the learning rate rises."""
 _MOST_SKIPPED = 50
 """Steps in a row whose loss is no number, after which it has diverged."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the embedding is trained.
-
-    Attributes:
-        seed: of all draws.
-        epochs: how often each patch is heard.
-        batch: patches in a step, two renders of each.
-        rate: the highest learning rate (AdamW, warmed up, then falling as a cosine to 0).
-        decay: AdamW's weight decay.
-        temperature: of the loss.
-        clip: the longest gradient.
-        network: what is trained.
-    """
-
-    seed: int = 0
-    epochs: int = 30
-    batch: int = 256
-    rate: float = 2e-3
-    decay: float = 0.02
-    temperature: float = 0.07
-    clip: float = 1.0
-    network: EmbeddingConfig = dataclasses.field(default_factory=EmbeddingConfig)
-
-
-@dataclass(frozen=True)
-class EmbeddingProgress:
-    """Where a training stands: after an epoch.
-
-    Attributes:
-        epoch: from 1.
-        epochs: how many there will be.
-        loss: mean over the epoch's steps.
-        top_1, top_10: shares of held-out patches that are found first, or among the first ten, by another render.
-        skipped: steps so far whose loss was no number.
-        seconds: since this run began.
-    """
-
-    epoch: int
-    epochs: int
-    loss: float
-    top_1: float
-    top_10: float
-    skipped: int
-    seconds: float
 
 
 class Trainer:

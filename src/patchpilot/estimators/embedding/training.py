@@ -19,7 +19,9 @@ from typing import Any
 from patchpilot.errors import EstimatorError, PluginError
 from patchpilot.estimators.embedding.network import EmbeddingConfig
 from patchpilot.estimators.embedding.pairs import read_pairs
-from patchpilot.estimators.embedding.trainer import EmbeddingProgress, Settings, Trainer
+from patchpilot.estimators.embedding.settings import EmbeddingProgress, Settings
+from patchpilot.estimators.embedding.trainer import Trainer
+from patchpilot.estimators.training.folder import alone
 from patchpilot.files import make_folder
 from patchpilot.space.canonical import Json
 
@@ -62,23 +64,23 @@ def train_embedding(
     Raises:
         DatasetError: a dataset is missing, damaged or foreign.
         EstimatorError: the data cannot teach it, a checkpoint is damaged or of another training, or it diverges.
-        OutputError: the folder cannot be written, or holds something else.
+        OutputError: the folder cannot be written, holds something else, or another training runs in it.
         PluginError: the extra `train` is missing.
     """
     settings = Settings(seed, epochs, batch, network=network or EmbeddingConfig())
     _check(settings, minutes)
     losses = _metric_learning()
-    pairs = read_pairs(data)
-    training = Trainer(pairs, settings, make_folder(out), device, losses)
-    training.resume()
-    began = time.monotonic()
-    while training.epoch < epochs:
-        progress = training.one_epoch(began)
-        training.keep(progress)
-        on_progress(progress)
-        if minutes is not None and time.monotonic() - began > 60.0 * minutes:
-            break
-    return training.finish(command)
+    with alone(make_folder(out)):
+        training = Trainer(read_pairs(data), settings, out, device, losses)
+        training.resume()
+        began = time.monotonic()
+        while training.epoch < epochs:
+            progress = training.one_epoch(began)
+            training.keep(progress)
+            on_progress(progress)
+            if minutes is not None and time.monotonic() - began > 60.0 * minutes:
+                break
+        return training.finish(command)
 
 
 def _check(settings: Settings, minutes: float | None) -> None:

@@ -12,7 +12,7 @@ class Batch:
     """B rows as tensors.
 
     Attributes:
-        sound: float32 (B, 4, 96, 64) in [0, 1] (`audio.front_end`).
+        sound: float32 (B, 4, 96, 64) in [0, 1] (`audio.front_end`), or (B, 1, size, frames) of a frozen network.
         condition: float32 (B, 3) (`conditions`).
         continuous: float32 (B, C) in [-1, 1].
         categorical: int64 (B, K), −1 for an option that is not known.

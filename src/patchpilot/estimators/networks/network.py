@@ -11,6 +11,7 @@ All heads have these three methods, so they are trained, exported and asked alik
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from patchpilot.estimators._torch import Tensor, functional, nn, torch
 from patchpilot.estimators.codec import Codec
@@ -18,6 +19,7 @@ from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.config import NetworkConfig
 from patchpilot.estimators.networks.decoder import Decoder, Readout
 from patchpilot.estimators.networks.encoder import Encoder
+from patchpilot.estimators.networks.guess import Guess
 from patchpilot.estimators.symmetry import orders
 
 SILENT_WEIGHT = 0.1
@@ -52,7 +54,7 @@ class Network(nn.Module):
         return self.decoder.n_options
 
     def encode(self, sound: Tensor, condition: Tensor) -> Tensor:
-        """What is remembered: float32 (B, 4, 96, 64) and (B, 3) to (B, M, width)."""
+        """What is remembered: float32 (B, *config.sound_shape) and (B, 3) to (B, M, width)."""
         return self.encoder(sound, condition)
 
     def step(
@@ -79,6 +81,10 @@ class Network(nn.Module):
             batch: of B rows.
             generator: a `torch.Generator` on the CPU, of all random numbers.
         """
+        return self.losses(batch, generator)[0]
+
+    def losses(self, batch: Batch, generator: Tensor) -> tuple[dict[str, Tensor], Callable[[], Guess]]:
+        """`loss`, and what makes the patches that the head said meanwhile: it costs nothing where nobody asks."""
         raise NotImplementedError
 
     def nothing_known(self, memory: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -109,8 +115,15 @@ def token_weights(batch: Batch) -> tuple[Tensor, Tensor]:
     return weight[:, :c], weight[:, c:] * (batch.categorical >= 0)
 
 
+def mean_of(losses: Tensor) -> Tensor:
+    """Their mean; 0 of none, as where an instrument has no continuous tokens, or nothing else."""
+    return losses.sum() / max(losses.numel(), 1)
+
+
 def cross_entropy(logits: Tensor, categorical: Tensor) -> Tensor:
     """−log p of the right options: (…, K, O) and (…, K) to (…, K); 0 where the label is not known."""
+    if not logits.numel():
+        return logits.new_zeros(categorical.shape)
     n = logits.shape[-1]
     flat = functional.cross_entropy(
         logits.reshape(-1, n), categorical.reshape(-1), ignore_index=-1, reduction="none"

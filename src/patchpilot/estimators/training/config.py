@@ -7,17 +7,21 @@ import math
 from dataclasses import dataclass
 
 from patchpilot.errors import EstimatorError
-from patchpilot.estimators.networks.config import NetworkConfig
+from patchpilot.estimators.networks.config import Frozen, NetworkConfig
 from patchpilot.space.canonical import Json
 
 DEVICES = ("auto", "cpu", "cuda")
 PROXY = "proxy"
 """What is trained in place of a head: a model of what the instrument would sound like."""
+_NEW = ("spectral", "regular", "proxy", "frozen")
+"""Fields that recipes did not always have: equal trainings have equal files, whichever version began them."""
 _SAID = {
     "held_out": "held-out share",
     "ema": "decay of the mean weights",
     "lr": "learning rate",
     "live": "prior that is rendered",
+    "spectral": "weight of the spectral loss",
+    "regular": "weight of values beyond their ranges",
 }
 """Fields as a user is told of them, where their names alone do not say it."""
 
@@ -29,7 +33,7 @@ class TrainConfig:
     Attributes:
         instrument: name of the instrument.
         head: "flow", "regression" or "mixture"; or "proxy".
-        encoder: "resnet" or "ast".
+        encoder: "resnet", "ast" or "frozen".
         size: "tiny", "small" or "base" (`NetworkConfig.sized`).
         epochs: how often each row is seen; the learning rate falls to zero over all of them.
         batch: rows in a step.
@@ -46,6 +50,10 @@ class TrainConfig:
         effects: names of the switches that are effects, for the curriculum; none for what the instrument says.
         patience: epochs without a better held-out loss after which it stops; 0 for never.
         device: "auto", "cpu" or "cuda"; no part of the recipe.
+        spectral: λs >= 0, weight of how a head's patches would sound; 0 for not to ask.
+        regular: λr >= 0, weight of values beyond their ranges, which only the flow says.
+        proxy: sha256 of the file of the proxy that is asked how patches would sound; "" for none.
+        frozen: the network that hears with the encoder "frozen" (`hearing.frozen_named`); None with the others.
     """
 
     instrument: str = "vital"
@@ -67,12 +75,17 @@ class TrainConfig:
     effects: tuple[str, ...] = ()
     patience: int = 0
     device: str = "auto"
+    spectral: float = 0.0
+    regular: float = 0.0
+    proxy: str = ""
+    frozen: Frozen | None = None
 
     def __post_init__(self) -> None:
         for name, low, high in (
             ("epochs", 1, 100_000), ("batch", 2, 65_536), ("rows", 0, 10**9), ("lr", 1e-9, 10.0),
             ("warm_up", 0.0, 1.0), ("weight_decay", 0.0, 10.0), ("clip", 0.0, 1e9), ("ema", 0.0, 0.999999),
             ("held_out", 1e-4, 0.5), ("seed", 0, 2**63 - 1), ("patience", 0, 100_000),
+            ("spectral", 0.0, 1e6), ("regular", 0.0, 1e6),
         ):  # fmt: skip
             value = getattr(self, name)
             if not isinstance(value, int | float) or not math.isfinite(value) or not low <= value <= high:
@@ -80,12 +93,35 @@ class TrainConfig:
         if self.device not in DEVICES:
             raise EstimatorError(f"expected a device of {', '.join(DEVICES)}, got {self.device!r}")
         _ = self.network  # refuses sizes, heads and encoders that do not exist
+        self._check_loss()
+
+    def _check_loss(self) -> None:
+        if self.frozen and (self.head == PROXY or self.spectral):
+            raise EstimatorError(
+                f"a proxy and its loss are about the picture of a sound, which {self.frozen.name} does not show: leave "
+                "out --encoder, or --head proxy and --spectral"
+            )
+        if self.head == PROXY and (self.spectral or self.proxy):
+            raise EstimatorError("a proxy is trained on sounds alone: leave out --proxy and --spectral")
+        if self.regular and self.head != "flow":
+            raise EstimatorError(
+                f"only a flow says values beyond their ranges, {self.head} never does: leave out --regular"
+            )
+        if self.spectral and not self.proxy:
+            raise EstimatorError(
+                "a spectral loss needs a proxy, which says how a patch would sound: make one of the same rows with "
+                "`patchpilot train --head proxy`, and give its file with --proxy"
+            )
+        if self.proxy and not self.spectral:
+            raise EstimatorError(
+                "a proxy without a weight changes nothing: give one with --spectral, say 0.1"
+            )
 
     @property
     def network(self) -> NetworkConfig:
         """Sizes of the network; of a proxy they say nothing."""
         head = "flow" if self.head == PROXY else self.head
-        return NetworkConfig.sized(self.size, head=head, encoder=self.encoder)
+        return NetworkConfig.sized(self.size, head=head, encoder=self.encoder, frozen=self.frozen)
 
     def differences(self, other: TrainConfig) -> list[str]:
         """What differs from the recipe of a folder, a phrase each; the device does not count."""
@@ -97,8 +133,9 @@ class TrainConfig:
         ]
 
     def to_json(self) -> dict[str, Json]:
-        """Plain JSON; `from_json` reads it."""
-        return {**dataclasses.asdict(self), "effects": list(self.effects)}
+        """Plain JSON; `from_json` reads it. What is new in the recipe is left out where it changes nothing."""
+        said = {**dataclasses.asdict(self), "effects": list(self.effects)}
+        return {name: value for name, value in said.items() if value or name not in _NEW}
 
     @classmethod
     def from_json(cls, data: Json) -> TrainConfig:
@@ -108,7 +145,8 @@ class TrainConfig:
             EstimatorError: a part is missing, unknown or out of its range.
         """
         try:
-            return cls(**{**data, "effects": tuple(data["effects"])})
+            frozen = Frozen(**data["frozen"]) if "frozen" in data else None
+            return cls(**{**data, "effects": tuple(data["effects"]), "frozen": frozen})
         except (KeyError, TypeError) as error:
             raise EstimatorError(f"the recipe of a training is damaged: {error}") from None
 

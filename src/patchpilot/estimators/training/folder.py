@@ -1,13 +1,46 @@
-"""The folder of a training: what is in it, and whether it is the one that is asked for."""
+"""The folder of a training: whether it is free, and whether what is in it is what is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from patchpilot.errors import EstimatorError
+from patchpilot.datasets.storage.lock import Lock, is_locked
+from patchpilot.errors import EstimatorError, OutputError
 from patchpilot.estimators.training import state
 from patchpilot.estimators.training.config import TrainConfig
 from patchpilot.space.canonical import Json, canonical_json
+
+_LOCKED = "training"
+"""What the lock is of: "training.lock" in the folder, while a training runs there."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other trainings, of any kind, out of a folder; if this process is killed, the system lets them in again.
+
+    Raises:
+        OutputError: one runs there, or the folder cannot be written.
+    """
+    lock = Lock(folder / _LOCKED, busy=_busy(folder))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def check_alone(folder: Path) -> None:
+    """Raise `OutputError` where a training runs in a folder, before anything is prepared for another."""
+    if is_locked(folder / _LOCKED):
+        raise OutputError(_busy(folder))
+
+
+def _busy(folder: Path) -> str:
+    return (
+        f"another training runs in {folder}: wait until it has ended, or stop it; to train beside it, name another "
+        "folder with --out"
+    )
 
 
 def check_same(folder: Path, config: TrainConfig, identity: Json | None = None) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 
-from patchpilot.audio import Audio, front_end
+from patchpilot.audio import Audio
 from patchpilot.datasets import Dataset, Limits, Plan
 from patchpilot.datasets.faults import KEPT
 from patchpilot.datasets.samplers.drawn import Drawn
@@ -21,9 +21,11 @@ from patchpilot.errors import EstimatorError
 from patchpilot.estimators.codec import Codec, Labels, said
 from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.fitting import fitted, read_routes
+from patchpilot.estimators.hearing import PICTURE, Hearing
 from patchpilot.estimators.training.batches import I64, is_held_out
 from patchpilot.estimators.training.curriculum import Stage
-from patchpilot.estimators.training.rows import Rows, as_bytes
+from patchpilot.estimators.training.rows import Rows
+from patchpilot.estimators.training.slices import as_bytes
 from patchpilot.instruments.base import Instrument, structure
 from patchpilot.space import Patch, Performance, Prior
 from patchpilot.space.canonical import Json
@@ -52,6 +54,7 @@ class Live:
         held_out: share of the patches that is never trained on.
         seed: >= 0, of all draws.
         plan: notes; one drawn for each patch by default.
+        hears: what is heard of them.
 
     Raises:
         EstimatorError: nothing varies in the prior's patches.
@@ -66,7 +69,9 @@ class Live:
         held_out: float = 0.02,
         seed: int = 0,
         plan: Plan = PLAN,
+        hears: Hearing = PICTURE,
     ) -> None:
+        self._hears = hears
         self._instrument, self._prior, self._plan, self._seed = instrument, prior, plan, seed
         self._rows, self._share = rows or ROWS, held_out
         self._sampler = Drawn(instrument.space, prior, 3, seed)
@@ -175,8 +180,8 @@ class Live:
         for k, (patch, performance) in enumerate(pairs):
             audio = heard[k]
             if isinstance(audio, Audio) and Limits().verdict(audio) == KEPT:
-                pitch = float(performance.notes[0].pitch)
-                yield patch, performance, front_end.front_end(audio, pitch=pitch)
+                note = performance.notes[0]
+                yield patch, performance, self._hears(audio, pitch=float(note.pitch), hold_s=note.hold_s)
 
     def _fitted(self) -> Codec:
         patches = [self._sampler.draft(index).patch for index in range(_FITTED_FROM)]

@@ -1,24 +1,33 @@
 """The loss of an estimator that is also told how its patches would sound.
 
-    L = λp · L_parameters + λs · L_spectral(proxy(θ̂), x) + λr · L_regular
+    L = L_head + λs · L_spectral(proxy(θ̂), x) + λr · L_regular
 
-L_parameters counts each token by its importance, and only where it sounds. L_spectral is a multi-resolution STFT
-distance (Yamamoto et al. 2020: spectral convergence and log magnitude; here on the three windows of `front_end`,
+L_head is the head's own loss, which counts each token by its importance; it has no weight, as only the relations of
+weights matter. θ̂ is what the head says of a patch at that step (`Network.losses`). L_spectral is a multi-resolution
+STFT distance (Yamamoto et al. 2020: spectral convergence and log magnitude; here on the three windows of `front_end`,
 12, 46 and 93 ms) between the picture that the proxy guesses and the one that was heard. It is a distance of
 pictures: CLAP and other embeddings hear samples, of which a guessed picture has none, and so they cannot be part
-of it. L_regular keeps values within their ranges.
+of it. Its slope is steep in some places and flat in others, which `gcwd` is for. L_regular is the price of values
+beyond their ranges, where L_spectral has no slope; only a flow says such.
 """
 
 from __future__ import annotations
 
-import math
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from patchpilot.errors import EstimatorError
-from patchpilot.estimators._torch import Tensor, functional, torch
+from patchpilot.estimators._torch import Tensor
+from patchpilot.estimators.codec import Codec
 from patchpilot.estimators.networks.batch import Batch
+from patchpilot.estimators.networks.guess import Guess
 from patchpilot.estimators.networks.levels import NEPERS, error, span_seconds
 from patchpilot.estimators.networks.proxy import Proxy
+from patchpilot.estimators.networks.proxy_file import load_proxy
+from patchpilot.estimators.training.config import TrainConfig
+from patchpilot.estimators.training.steps import Loss
 
 _RESOLUTIONS = (0, 1, 2)
 """Channels whose levels are relative to their own loudest cell; the side's are the mid's, and are only compared
@@ -28,115 +37,120 @@ _LOUDEST = 1.05
 """Guessed levels above this count as this: magnitudes grow as e to their power."""
 
 
-@dataclass(frozen=True)
-class LossWeights:
-    """How much the parts of the loss count.
+def loss_of(config: TrainConfig, proxy: Path | None, codec: Codec, device: object = "cpu") -> Loss:
+    """The loss of a recipe.
+
+    Args:
+        config: the recipe.
+        proxy: file of the proxy that it names, if it does.
+        codec: of the rows.
+        device: where networks are.
+
+    Raises:
+        EstimatorError: the proxy is missing, damaged, not the one that the recipe names, or of another codec.
+    """
+    if not config.spectral:
+        return Sounding(None, 0.0, config.regular) if config.regular else own
+    if proxy is None:
+        raise EstimatorError("a spectral loss needs a proxy: make one with `patchpilot train --head proxy`")
+    if (digest := digest_of(proxy)) != config.proxy:
+        raise EstimatorError(
+            f"{proxy} is not the proxy of this recipe: expected the digest {config.proxy[:12]}…, got {digest[:12]}…"
+        )
+    if (found := load_proxy(proxy)).codec.sha256 != codec.sha256:
+        raise EstimatorError(
+            f"{proxy} knows patches by other tokens than these rows have: train a proxy on the same rows, with the "
+            "same --data (or --live), --rows and --importance"
+        )
+    return Sounding(found.to(device), config.spectral, config.regular)
+
+
+def digest_of(proxy: Path) -> str:
+    """Names a proxy's file: the sha256 of its content; raises `EstimatorError` where it is none."""
+    load_proxy(proxy)
+    return hashlib.sha256(proxy.read_bytes()).hexdigest()
+
+
+def own(network: Any, batch: Batch, generator: Any) -> dict[str, Tensor]:
+    """A network's own loss, and nothing else."""
+    found: dict[str, Tensor] = network.loss(batch, generator)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Sounding:
+    """The loss that also asks how patches would sound.
 
     Attributes:
-        parameters: λp >= 0.
+        proxy: frozen; None for no spectral part.
         spectral: λs >= 0.
         regular: λr >= 0.
     """
 
-    parameters: float = 1.0
-    spectral: float = 0.1
-    regular: float = 0.1
+    proxy: Proxy | None
+    spectral: float
+    regular: float
 
-    def __post_init__(self) -> None:
-        weights = (self.parameters, self.spectral, self.regular)
-        if not all(math.isfinite(weight) and weight >= 0.0 for weight in weights) or not any(weights):
-            raise EstimatorError(f"expected weights of the loss >= 0, and one above, got {weights}")
+    def __call__(self, network: Any, batch: Batch, generator: Any) -> dict[str, Tensor]:
+        """Of a network (`networks.network.Network`).
 
-
-def loss(
-    continuous: Tensor, logits: Tensor, batch: Batch, proxy: Proxy | None, weights: LossWeights
-) -> dict[str, Tensor]:
-    """The loss of what was said of a batch, with a slope in `continuous` and `logits`.
-
-    Args:
-        continuous: float32 (B, C), about −1 to 1.
-        logits: float32 (B, K, O), −1e9 where there is no option.
-        batch: what was heard, and what is true.
-        proxy: frozen; None where the spectral part has no weight.
-        weights: of the parts.
-
-    Returns:
-        "total", and its parts before they were weighted: "parameters", "spectral" (with a proxy), "regular".
-
-    Raises:
-        EstimatorError: the spectral part has a weight, and there is no proxy.
-    """
-    parts = {"parameters": parameter_loss(continuous, logits, batch), "regular": regular_loss(continuous)}
-    if weights.spectral and proxy is None:
-        raise EstimatorError("a spectral loss needs a proxy: make one with `patchpilot train --head proxy`")
-    if weights.spectral and proxy is not None:
-        parts["spectral"] = spectral_loss(proxy, continuous, logits.softmax(-1), batch)
-    total = sum(getattr(weights, name) * part for name, part in parts.items())
-    return {"total": total, **parts}
+        Returns:
+            "total", and its parts before they were weighted: "head" and what the head's own are, "spectral" (with
+            a proxy), and "regular".
+        """
+        parts, guessed = network.losses(batch, generator)
+        guess = guessed()
+        regular = regular_loss(guess.continuous)
+        found = {**parts, "head": parts["total"], "regular": regular}
+        found["total"] = parts["total"] + self.regular * regular
+        if self.proxy is not None:
+            found["spectral"] = spectral_loss(self.proxy, guess, batch)
+            found["total"] = found["total"] + self.spectral * found["spectral"]
+        return found
 
 
-def parameter_loss(continuous: Tensor, logits: Tensor, batch: Batch) -> Tensor:
-    """Squared error of continuous tokens and cross-entropy of categorical ones, each by its importance.
-
-    Tokens that do not sound count nothing. The mean is over the importance of what does.
-    """
-    n = continuous.shape[1]
-    importance = batch.active * batch.weight
-    squares = (continuous - batch.continuous).square()
-    known = batch.categorical.clamp(min=0)
-    crosses = functional.cross_entropy(logits.flatten(0, 1), known.flatten(), reduction="none")
-    of_each = torch.cat([squares, crosses.view_as(known)], dim=1)
-    importance = torch.cat([importance[:, :n], importance[:, n:] * (batch.categorical >= 0)], dim=1)
-    return (of_each * importance).sum() / importance.sum().clamp(min=1e-6)
-
-
-def spectral_loss(
-    proxy: Proxy, continuous: Tensor, categorical_probabilities: Tensor, batch: Batch, *, most: int = 0
-) -> Tensor:
-    """How far what the proxy guesses is from what was heard, a scalar >= 0 with a slope in both tokens.
+def spectral_loss(proxy: Proxy, guess: Guess, batch: Batch) -> Tensor:
+    """How far what the proxy makes of guesses is from what was heard, a scalar >= 0 with a slope in the guesses.
 
     Args:
         proxy: frozen (`load_proxy` gives one that is).
-        continuous: float32 (B, C); what is beyond −1 and 1 counts as these.
-        categorical_probabilities: float32 (B, K, O).
-        batch: what was heard.
-        most: only so many of the first rows, as the proxy takes time; 0 for all.
+        guess: N patches; values beyond −1 and 1 count as these.
+        batch: what was heard, B sounds, of which N is a multiple.
     """
-    rows = slice(0, most or None)
-    levels = proxy.levels(
-        continuous[rows].clamp(-1.0, 1.0), categorical_probabilities[rows], batch.condition[rows]
-    )
-    return multi_resolution(levels, batch.sound[rows])
+    times = len(guess.weight) // len(batch)
+    levels = proxy.levels(guess.continuous.clamp(-1.0, 1.0), guess.options, batch.condition.repeat(times, 1))
+    return multi_resolution(levels.float(), batch.sound.repeat(times, 1, 1, 1), guess.weight)
 
 
-def multi_resolution(levels: Tensor, picture: Tensor) -> Tensor:
+def multi_resolution(levels: Tensor, picture: Tensor, weight: Tensor) -> Tensor:
     """Mean over the resolutions of spectral convergence and log magnitude, and the side's log magnitude.
 
     Args:
-        levels: float32 (B, 4, 96, 64) as the proxy says them, not clamped.
-        picture: float32 (B, 4, 96, 64) in [0, 1].
+        levels: float32 (N, 4, 96, 64) as the proxy says them, not clamped.
+        picture: float32 (N, 4, 96, 64) in [0, 1].
+        weight: float32 (N,), how much each counts.
     """
-    seconds = span_seconds().to(picture.device)
     parts = [
-        spectral_convergence(levels[:, c], picture[:, c], seconds)
-        + log_magnitude(levels[:, c], picture[:, c], seconds)
+        spectral_convergence(levels[:, c], picture[:, c], weight)
+        + log_magnitude(levels[:, c], picture[:, c], weight)
         for c in _RESOLUTIONS
     ]
-    side = log_magnitude(levels[:, _SIDE], picture[:, _SIDE], seconds)
+    side = log_magnitude(levels[:, _SIDE], picture[:, _SIDE], weight)
     return (sum(parts) + side) / (len(parts) + 1)
 
 
-def spectral_convergence(levels: Tensor, picture: Tensor, seconds: Tensor) -> Tensor:
-    """‖M − M̂‖ / ‖M‖ of magnitudes, the mean over sounds: what is loud counts. (B, 96, 64) each; (64,)."""
+def spectral_convergence(levels: Tensor, picture: Tensor, weight: Tensor) -> Tensor:
+    """‖M − M̂‖ / ‖M‖ of magnitudes, the mean over sounds: what is loud counts. (N, 96, 64) each; (N,)."""
+    seconds = span_seconds().to(picture.device)
     ours, theirs = _magnitudes(levels), _magnitudes(picture)
     apart = ((ours - theirs).square() * seconds).sum((1, 2))
     whole = (theirs.square() * seconds).sum((1, 2)).clamp(min=1e-8)
-    return (apart / whole + 1e-8).sqrt().mean()
+    return ((apart / whole + 1e-8).sqrt() * weight).sum() / weight.sum().clamp(min=1e-6)
 
 
-def log_magnitude(levels: Tensor, picture: Tensor, seconds: Tensor) -> Tensor:
+def log_magnitude(levels: Tensor, picture: Tensor, weight: Tensor) -> Tensor:
     """Mean absolute difference of log magnitudes over the cells that sound, in nepers, as `distance.logmel`."""
-    return NEPERS * error(levels, picture, seconds)
+    return NEPERS * error(levels, picture, weight[:, None, None] * span_seconds().to(picture.device))
 
 
 def regular_loss(continuous: Tensor) -> Tensor:

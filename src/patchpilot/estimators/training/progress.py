@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import time
+from dataclasses import dataclass, field
 
 from patchpilot.estimators.training.state import Position
 
@@ -88,4 +90,49 @@ class Outcome:
             best_epoch=position.stopping.best_epoch + 1,
             seconds=position.seconds,
             remarks=tuple(remarks),
+        )
+
+
+@dataclass
+class Pace:
+    """How quick this run is.
+
+    Attributes:
+        steps: of the whole training.
+        batch: rows in a step.
+        rows: that were heard in this run.
+        began: when it did (`time.monotonic`).
+    """
+
+    steps: int
+    batch: int
+    rows: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def heard(self, rows: int) -> None:
+        """Some more rows were, or are about to be."""
+        self.rows += rows
+
+    def progress(self, position: Position, epochs: int, stage: str, steps: int) -> Progress:
+        """Where it stands, after a step.
+
+        Args:
+            position: the same.
+            epochs: of all.
+            stage: of the curriculum.
+            steps: of the epoch at hand.
+        """
+        rate = self.rows / max(time.monotonic() - self.began, 1e-9)
+        n = position.sums.get("n", 0.0)
+        return Progress(
+            epoch=position.epoch + 1,
+            epochs=epochs,
+            stage=stage,
+            at=position.at,
+            steps=steps,
+            loss=position.sums["total"] / n if n else math.nan,
+            held_out=position.stopping.best,
+            skipped=position.skipped,
+            rows_per_s=rate,
+            left_s=(self.steps - position.step) * self.batch / rate,
         )

@@ -51,7 +51,7 @@ def train_proxy(
     Raises:
         EstimatorError: the folder holds another training, or the loss diverged before there was a checkpoint.
         KeyboardInterrupt: it was interrupted; the state is written first.
-        OutputError: the folder cannot be written.
+        OutputError: the folder cannot be written, or another training runs in it.
     """
     sizes = SIZES[config.size]
     trainer = Trainer(

@@ -17,11 +17,14 @@ from typing import Any
 from patchpilot.audio import Target, listen
 from patchpilot.errors import AudioError, EstimatorError
 from patchpilot.estimators._torch import torch
+from patchpilot.estimators.hearing import hearing
 from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.heads.flow import Flow
+from patchpilot.estimators.own_assets import assets_of
 from patchpilot.estimators.training import checkpoint, state
 from patchpilot.estimators.training.batches import shuffled
 from patchpilot.estimators.training.files import write_tensors
+from patchpilot.estimators.training.folder import alone
 from patchpilot.estimators.training.reinforcement import PolicyGradient, Reinforcement, Update
 from patchpilot.estimators.training.rows import read_rows
 from patchpilot.estimators.training.source import batch_of_rows
@@ -88,36 +91,40 @@ def reinforce(
     Raises:
         EstimatorError: `start` is no flow, or damaged, or of another instrument; `out` holds something else.
         KeyboardInterrupt: interrupted; the state is written first.
-        OutputError: `out` cannot be written.
+        OutputError: `out` cannot be written, or another training runs in it.
     """
     begun = checkpoint.read_checkpoint(start, space=instrument.space)
     flow, before = begun.network(), begun.network()
     if not isinstance(flow, Flow):
         raise EstimatorError(f"expected an estimator with the head flow in {start}, got {begun.config.head}")
+    place = Path(start)
+    learned_in = place if place.is_dir() else place.parent
+    assets = assets_of(begun.codec, instrument, folder=learned_in, datasets=data)
     folder = make_folder(Path(out))
-    learner = PolicyGradient(
-        flow, instrument, instrument.asset, targets, config, _own(data, instrument, begun), before
-    )
     recipe = {
         "config": dataclasses.asdict(config),
         "start": begun.codec.sha256,
         "sounds": [str(target.source) for target in targets],
     }
-    kept = _Kept(folder, begun, recipe, facts or {})
-    kept.restore(learner)
-    until = None if minutes is None else time.monotonic() + 60.0 * minutes
-    try:
-        while learner.n_updates < updates and (until is None or time.monotonic() < until):
+    with alone(folder):
+        learner = PolicyGradient(
+            flow, instrument, assets.__getitem__, targets, config, _own(data, instrument, begun), before
+        )
+        kept = _Kept(folder, begun, recipe, facts or {})
+        kept.restore(learner)
+        until = None if minutes is None else time.monotonic() + 60.0 * minutes
+        try:
+            while learner.n_updates < updates and (until is None or time.monotonic() < until):
+                with uninterrupted():
+                    update = learner.update()
+                    kept.history.append(dataclasses.asdict(update))
+                    on_update(update)
+                    if learner.n_updates % KEEP_EVERY == 0:
+                        kept.write(learner)
+        finally:
             with uninterrupted():
-                update = learner.update()
-                kept.history.append(dataclasses.asdict(update))
-                on_update(update)
-                if learner.n_updates % KEEP_EVERY == 0:
-                    kept.write(learner)
-    finally:
-        with uninterrupted():
-            kept.write(learner)
-    return learner.n_updates
+                kept.write(learner)
+        return learner.n_updates
 
 
 def _own(
@@ -126,7 +133,7 @@ def _own(
     """Batches of the instrument's own sounds, by the number of the update."""
     if not data:
         return None
-    read = read_rows(data, instrument.space, codec=begun.codec)
+    read = read_rows(data, instrument.space, codec=begun.codec, hears=hearing(begun.config))
 
     def batch(number: int) -> Batch:
         per_epoch = max(len(read.rows) // _BATCH, 1)

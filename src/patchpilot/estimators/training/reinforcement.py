@@ -18,12 +18,12 @@ import numpy as np
 import numpy.typing as npt
 
 from patchpilot.audio import Target
-from patchpilot.audio.front_end import front_end
 from patchpilot.distance import LogMel
 from patchpilot.errors import EngineError, ParameterError
 from patchpilot.estimators._torch import Tensor, torch
 from patchpilot.estimators.codec import Labels
 from patchpilot.estimators.conditions import conditions
+from patchpilot.estimators.hearing import hearing
 from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.heads.flow import Flow
 from patchpilot.estimators.training.gcwd import Gcwd
@@ -124,7 +124,10 @@ class PolicyGradient:
         self._instrument, self._asset, self._own = instrument, asset, own
         self._targets = targets
         self._metrics = [LogMel(target.audio) for target in targets]
-        self._pictures = [front_end(t.audio, pitch=t.note + t.mistuning_cents / 100.0) for t in targets]
+        hears = hearing(flow.config)
+        self._sounds = [
+            hears(t.audio, pitch=t.note + t.mistuning_cents / 100.0, hold_s=t.hold_s) for t in targets
+        ]
         self.optimiser = Gcwd(flow, lr=config.lr, weight_decay=0.0, clip=config.clip)
         self.n_updates = 0
 
@@ -165,7 +168,7 @@ class PolicyGradient:
 
     def _memory(self, flow: Flow, rows: Sequence[int]) -> Tensor:
         targets = [self._targets[k] for k in rows]
-        sound = torch.from_numpy(np.stack([self._pictures[k] for k in rows]))
+        sound = torch.from_numpy(np.stack([self._sounds[k] for k in rows]))
         played = conditions(
             [t.note + t.mistuning_cents / 100.0 for t in targets],
             [t.hold_s for t in targets],

@@ -1,14 +1,12 @@
-"""Training rows in memory: pictures as bytes, how they were played, and labels.
+"""Training rows in memory: what is heard as bytes, how they were played, and labels.
 
-A row is 24.6 kB, so 100,000 are 2.5 GB. Reading goes by slices, so no more than that is held at any time.
+A picture is 24.6 kB, so 100,000 rows are 2.5 GB. Reading goes by slices, so no more than that is held at any time.
 """
 
 from __future__ import annotations
 
 import itertools
-import sys
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,26 +15,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio import Audio, front_end
 from patchpilot.datasets import Dataset
-from patchpilot.datasets.storage import layout
 from patchpilot.errors import DatasetError, EstimatorError
-from patchpilot.estimators.codec import Codec, Labels, Said, said_in
+from patchpilot.estimators.codec import Codec, Labels, Said
 from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.fitting import fitted, read_routes
+from patchpilot.estimators.hearing import PICTURE, Hearing
 from patchpilot.estimators.training.batches import I64, is_held_out
 from patchpilot.estimators.training.memory import free_bytes, size
-from patchpilot.instruments.record import TakeRecord
+from patchpilot.estimators.training.slices import SLICE, said_of, sounds_of
 from patchpilot.space import Space
 from patchpilot.space.canonical import Json, sha256
 
-FEATURE = f"{layout.FEATURES}/{front_end.NAME}"
-ROW_BYTES = int(np.prod(front_end.SHAPE))
 FITTED_FROM = 20_000
 """Rows, evenly spread, that the tokens are found in; the ranges of more hardly differ."""
-_SLICE = 512
 _OTHER_BYTES = 4096
-"""About what a row needs beside its picture, labels and what is read at once included."""
+"""About what a row needs beside its sound, labels and what is read at once included."""
 _MEMORY_SHARE = 0.8
 
 
@@ -45,7 +39,7 @@ class Rows:
     """N sounds, and what made them.
 
     Attributes:
-        sounds: uint8 (N, 4, 96, 64), values of `audio.front_end` times 255.
+        sounds: uint8 (N, channels, features, times), what is heard (`hearing`) times 255.
         conditions: float32 (N, 3) (`networks.batch.conditions`).
         labels: of N patches.
         patches: (N,) sha256 of each row's patch.
@@ -91,8 +85,9 @@ def read_rows(
     rows: int = 0,
     codec: Codec | None = None,
     weights: Mapping[str, float] | None = None,
+    hears: Hearing = PICTURE,
 ) -> Data:
-    """Read the rows of dataset files that were made with the feature "front_end", or with audio.
+    """Read the rows of dataset files that were made with the feature that is heard, or with audio.
 
     Args:
         paths: of the files.
@@ -100,22 +95,24 @@ def read_rows(
         rows: how many, the first ones; 0 for all.
         codec: what labels say; found in the rows where it is not given.
         weights: how much tokens matter, by name, for a codec that is found.
+        hears: what is heard: the picture, feature "front_end", by default.
 
     Raises:
-        DatasetError: a file is damaged, empty, of another instrument or Space, or has no pictures and no audio.
+        DatasetError: a file is damaged, empty, of another instrument or Space, has neither that feature nor audio, or
+            one of another frozen network.
         EstimatorError: there are more rows than memory, or nothing varies in them.
     """
     with ExitStack() as stack:
         datasets = [stack.enter_context(Dataset(path)) for path in paths]
         for dataset in datasets:
             check(dataset, space)
-            _check_heard(dataset, space)
+            _check_heard(dataset, space, hears)
         counts = _counts([len(dataset) for dataset in datasets], rows)
         files = tuple(_about(dataset, n) for dataset, n in zip(datasets, counts, strict=True))
-        _check_memory(sum(counts))
+        _check_memory(sum(counts), int(np.prod(hears.shape)) + _OTHER_BYTES)
         if codec is None:
             codec = _codec(datasets, counts, space, weights)
-        found = _read(datasets, counts, codec)
+        found = _read(datasets, counts, codec, hears)
     return Data(found, codec, files)
 
 
@@ -148,12 +145,20 @@ def check(dataset: Dataset, space: Space) -> None:
         raise DatasetError(f"{dataset.path} has no rows yet")
 
 
-def _check_heard(dataset: Dataset, space: Space) -> None:
-    """Raise `DatasetError` where there is nothing to hear."""
-    if front_end.NAME not in dataset.features and dataset.recipe.audio == "none":
+def _check_heard(dataset: Dataset, space: Space, hears: Hearing) -> None:
+    """Raise `DatasetError` where there is nothing to hear, or another network heard it."""
+    if hears.name in dataset.features:
+        there = dict(dataset.recipe.versions).get(hears.name, "")
+        if there != hears.version:
+            raise DatasetError(
+                f"{dataset.path} was made with another network {hears.name}: its version is {there or 'unknown'}, and "
+                f"here is {hears.version}; put that one back, or make the dataset again"
+            )
+    elif dataset.recipe.audio == "none":
+        what = "pictures of its sounds" if hears is PICTURE else f"what {hears.name} hears of its sounds"
         raise DatasetError(
-            f"{dataset.path} holds neither pictures of its sounds nor audio, so there is nothing to hear; make one "
-            f"with `patchpilot dataset generate --instrument {space.instrument} --features {front_end.NAME} …`"
+            f"{dataset.path} holds neither {what} nor audio, so there is nothing to hear; make one "
+            f"with `patchpilot dataset generate --instrument {space.instrument} --features {hears.name} …`"
         )
 
 
@@ -169,12 +174,12 @@ def _counts(lengths: Sequence[int], rows: int) -> list[int]:
     return [max(0, min(n, rows - start)) for n, start in zip(lengths, before, strict=False)]
 
 
-def _check_memory(rows: int) -> None:
+def _check_memory(rows: int, row_bytes: int) -> None:
     free = _MEMORY_SHARE * free_bytes()
-    if rows * (ROW_BYTES + _OTHER_BYTES) > free:
-        fit = int(free / (ROW_BYTES + _OTHER_BYTES))
+    if rows * row_bytes > free:
+        fit = int(free / row_bytes)
         raise EstimatorError(
-            f"{rows} rows need {size(rows * (ROW_BYTES + _OTHER_BYTES))} of memory, and {size(free)} may be used: "
+            f"{rows} rows need {size(rows * row_bytes)} of memory, and {size(free)} may be used: "
             f"{fit} rows would fit; ask for them with --rows {fit}"
         )
 
@@ -205,48 +210,16 @@ def _codec(
     return fitted(space, said, routes, weights)
 
 
-def said_of(dataset: Dataset, rows: range) -> Iterator[Said]:
-    """What the patches of some rows say; a name is kept once, however many rows say it."""
-    keys: dict[Any, Any] = {}
-    for start in range(rows.start, rows.stop, _SLICE):
-        stop = min(start + _SLICE, rows.stop)
-        packed = _packed(dataset, start, stop)
-        for index in range(start, stop):
-            if (index - rows.start) % rows.step:
-                continue
-            patch = _record(dataset, index, packed[index - start]).json["patch"]
-            routings = [(r["source"], r["destination"], r["amount"]) for r in patch["routings"]]
-            one = said_in(patch["values"], patch["assets"], routings)
-            yield {
-                keys.setdefault(key, key): sys.intern(v) if isinstance(v, str) else v
-                for key, v in one.items()
-            }
-
-
-def _packed(dataset: Dataset, start: int, stop: int) -> list[bytes]:
-    """The records of a slice of rows as they are stored, read in one go."""
-    ends = np.asarray(dataset.read(f"{layout.TAKE}/end", slice(max(0, start - 1), stop))).tolist()
-    starts = ends if start else [0, *ends]
-    data = np.asarray(dataset.read(f"{layout.TAKE}/data", slice(starts[0], starts[-1]))).tobytes()
-    return [data[a - starts[0] : b - starts[0]] for a, b in itertools.pairwise(starts)]
-
-
-def _record(dataset: Dataset, index: int, packed: bytes) -> TakeRecord:
-    try:
-        return TakeRecord(zlib.decompress(packed).decode())
-    except (zlib.error, UnicodeDecodeError) as error:
-        raise DatasetError(f"{dataset.path} is damaged: the record of row {index}: {error}") from None
-
-
-def _read(datasets: Sequence[Dataset], counts: Sequence[int], codec: Codec) -> Rows:
+def _read(datasets: Sequence[Dataset], counts: Sequence[int], codec: Codec, hears: Hearing) -> Rows:
     total = sum(counts)
-    sounds = np.empty((total, *front_end.SHAPE), np.uint8)
+    sounds = np.empty((total, *hears.shape), np.uint8)
+    finite = np.empty(total, bool)
     labels, played, patches, at = [], [], [], 0
     for dataset, n in zip(datasets, counts, strict=True):
-        for start in range(0, n, _SLICE):
-            place = slice(start, min(start + _SLICE, n))
+        for start in range(0, n, SLICE):
+            place = slice(start, min(start + SLICE, n))
             size_ = place.stop - start
-            sounds[at : at + size_] = pictures(dataset, place)
+            sounds[at : at + size_], finite[at : at + size_] = sounds_of(dataset, place, hears)
             labels.append(codec.encode(list(said_of(dataset, range(start, place.stop)))))
             at += size_
         columns = [dataset.read(f"metadata/{name}", slice(0, n)) for name in ("pitch", "hold_s", "velocity")]
@@ -257,25 +230,6 @@ def _read(datasets: Sequence[Dataset], counts: Sequence[int], codec: Codec) -> R
         np.concatenate([part.categorical for part in labels]),
         np.concatenate([part.active for part in labels]),
     )
-    return Rows(sounds, np.concatenate(played), joined, np.concatenate(patches))
-
-
-def pictures(dataset: Dataset, place: slice) -> npt.NDArray[np.uint8]:
-    """The pictures of a slice of rows, uint8 (n, 4, 96, 64); made of their audio where they are not stored."""
-    if front_end.NAME in dataset.features:
-        stored = np.asarray(dataset.read(FEATURE, place), np.float32)
-    else:
-        rate = dataset.recipe.plan.sample_rate
-        pitches = dataset.read("metadata/pitch", place).tolist()
-        stored = np.stack(
-            [
-                front_end.front_end(Audio(dataset.samples(index), rate), pitch=float(pitch))
-                for index, pitch in zip(range(place.start, place.stop), pitches, strict=True)
-            ]
-        )
-    return as_bytes(stored)
-
-
-def as_bytes(picture: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Values in [0, 1] as bytes."""
-    return np.rint(picture * front_end.STEPS).astype(np.uint8)
+    known = np.concatenate(played)
+    known[~finite] = np.nan  # which a step skips, and counts
+    return Rows(sounds, known, joined, np.concatenate(patches))

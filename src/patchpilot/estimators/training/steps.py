@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from patchpilot.estimators._torch import Tensor, torch
 from patchpilot.estimators.networks.batch import Batch
@@ -13,6 +14,8 @@ from patchpilot.estimators.training.batches import noise_seed
 from patchpilot.estimators.training.precision import Precision
 from patchpilot.estimators.training.state import Learner
 
+Loss = Callable[[Any, Batch, Any], dict[str, Tensor]]
+"""Named scalars of a network, a batch and a `torch.Generator`, of which "total" is to be made small."""
 _HELD_NOISE = -1
 """Sets the noise of held-out rows apart from that of steps."""
 
@@ -25,11 +28,13 @@ class Steps:
         learner: what changes.
         precision: where and how exactly.
         seed: >= 0.
+        loss: what is made small.
     """
 
     learner: Learner
     precision: Precision
     seed: int
+    loss: Loss
 
     def step(self, batch: Batch, lr: float) -> None:
         """Learn from a batch; where a number is not finite it has no effect, and is counted."""
@@ -53,25 +58,26 @@ class Steps:
         position.seconds += time.monotonic() - began
 
     def held_out(self, batches: Iterable[Batch]) -> dict[str, float]:
-        """Losses of the mean weights, the mean over all rows, always with the same noise."""
+        """Losses of the mean weights, the mean over all finite batches, always with the same noise."""
         sums: dict[str, float] = {}
         n_rows = 0
         for place, batch in enumerate(batches):
+            if not is_finite(batch):
+                continue
             generator = torch.Generator().manual_seed(noise_seed(self.seed, _HELD_NOISE, place))
             with torch.no_grad(), self.precision.autocast():
-                losses = self.learner.mean.network.loss(batch, generator)
+                losses = self.loss(self.learner.mean.network, batch, generator)
             n_rows += len(batch)
             for name, loss in losses.items():
                 sums[name] = sums.get(name, 0.0) + float(loss) * len(batch)
-        return {name: total / n_rows for name, total in sums.items()}
+        return {name: total / n_rows for name, total in sums.items()} or {"total": math.nan}
 
     def _losses(self, batch: Batch) -> dict[str, Tensor]:
-        """The network's, with the random numbers of the step at hand."""
+        """With the random numbers of the step at hand."""
         seed = noise_seed(self.seed, self.learner.position.step)
         torch.manual_seed(seed)
         with self.precision.autocast():
-            found: dict[str, Tensor] = self.learner.network.loss(batch, torch.Generator().manual_seed(seed))
-        return found
+            return self.loss(self.learner.network, batch, torch.Generator().manual_seed(seed))
 
 
 def is_finite(batch: Batch) -> bool:

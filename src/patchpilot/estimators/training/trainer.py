@@ -17,16 +17,18 @@ from typing import Any
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators._torch import torch
 from patchpilot.estimators.networks.batch import Batch
-from patchpilot.estimators.training import checkpoint, state
 from patchpilot.estimators.training.batches import I64, batch_of, n_steps, noise_seed, shuffled
 from patchpilot.estimators.training.config import TrainConfig
 from patchpilot.estimators.training.curriculum import Stage, stage_of
 from patchpilot.estimators.training.early import EarlyStopping
 from patchpilot.estimators.training.ema import Ema
-from patchpilot.estimators.training.folder import check_same
+from patchpilot.estimators.training.folder import alone, check_alone, check_same
 from patchpilot.estimators.training.gcwd import Gcwd
+from patchpilot.estimators.training.history import line_of, trained_so_far
+from patchpilot.estimators.training.kept import Kept
+from patchpilot.estimators.training.loss import loss_of
 from patchpilot.estimators.training.precision import Precision
-from patchpilot.estimators.training.progress import Outcome, Progress
+from patchpilot.estimators.training.progress import Outcome, Pace, Progress
 from patchpilot.estimators.training.rows import Rows
 from patchpilot.estimators.training.schedule import Schedule
 from patchpilot.estimators.training.source import Source, batch_of_rows
@@ -55,6 +57,7 @@ class Trainer:
         folder: where it is kept; made where it is missing.
         trackers: who is told of each epoch, beside `training.jsonl`.
         on_progress: called after each step.
+        proxy: file of the proxy that the recipe names, if it does.
         facts: what else the checkpoint shall say about how it was trained (the command).
 
     Attributes:
@@ -62,8 +65,8 @@ class Trainer:
         diverged: why it did, in this run.
 
     Raises:
-        EstimatorError: the folder holds another training, or is damaged.
-        OutputError: the folder cannot be made.
+        EstimatorError: the folder holds another training, or is damaged; the proxy is another, or of another codec.
+        OutputError: the folder cannot be made, or another training runs in it.
     """
 
     config: TrainConfig
@@ -73,16 +76,19 @@ class Trainer:
     folder: Path
     trackers: Sequence[Tracker] = ()
     on_progress: Callable[[Progress], None] = lambda _: None
+    proxy: Path | None = None
     facts: Mapping[str, Json] = field(default_factory=dict)
     diverged: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        make_folder(self.folder)
+        check_alone(make_folder(self.folder))
+        check_same(self.folder, self.config, self.source.identity)
         self._recipe = {"config": self.config.to_json(), "data": self.source.identity}
         rows = [self.source.n_rows(stage_of(self.stages, epoch)) for epoch in range(self.config.epochs)]
         total = sum(n_steps(n, self.config.batch) for n in rows)
         self._schedule = Schedule(self.config.lr, self.config.warm_up, total)
         self._precision = Precision(self.config.device)
+        loss = loss_of(self.config, self.proxy, self.source.codec, self._precision.device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(noise_seed(self.config.seed, _FIRST_WEIGHTS))
             network = self.make().to(self._precision.device, memory_format=torch.channels_last)
@@ -92,15 +98,11 @@ class Trainer:
             Gcwd(network, lr=self.config.lr, weight_decay=self.config.weight_decay, clip=self.config.clip),
             Position(stopping=EarlyStopping(self.config.patience)),
         )
-        self._state_path = self.folder / state.NAME
-        if self._state_path.exists():
-            check_same(self.folder, self.config, self.source.identity)
-            self.learner.restore(self._state_path)
-            self._precision.restore(self.position.scaler)
-        self._steps = Steps(self.learner, self._precision, self.config.seed)
+        self._kept = Kept(self.folder, self._recipe, self.learner, self._precision)
+        self._steps = Steps(self.learner, self._precision, self.config.seed, loss)
         self._lines: Sequence[Tracker] = (Lines(self.folder), *self.trackers)
-        self._rows_done = 0
-        self._began = self._written = time.monotonic()
+        self._pace = Pace(self._schedule.steps, self.config.batch)
+        self._written = time.monotonic()
 
     @property
     def position(self) -> Position:
@@ -122,11 +124,15 @@ class Trainer:
             minutes: after which it is to stop; the same again goes on.
 
         Raises:
-            EstimatorError: the loss diverged before there was a checkpoint.
+            EstimatorError: the loss diverged before there was a checkpoint; or another training went on in the folder.
             KeyboardInterrupt: it was interrupted; the state is written first.
-            OutputError: the folder cannot be written.
+            OutputError: the folder cannot be written, or another training runs in it.
         """
-        until = math.inf if minutes is None else time.monotonic() + 60.0 * minutes
+        with alone(self.folder):
+            self._kept.check_mine()
+            return self._run(math.inf if minutes is None else time.monotonic() + 60.0 * minutes)
+
+    def _run(self, until: float) -> Outcome:
         self._begin()
         reason = "interrupted"
         try:
@@ -173,9 +179,9 @@ class Trainer:
                 return False
             some = batch_of(order, step=position.at, batch=self.config.batch)
             with uninterrupted():
-                self._rows_done += len(some)
+                self._pace.heard(len(some))
                 self._steps.step(self._batch(rows, some), self._schedule(position.step))
-            self._show(stage, steps)
+            self.on_progress(self._pace.progress(position, self.config.epochs, stage.name, steps))
             if reason := position.divergence.reason:
                 self._diverged(reason)
                 return True
@@ -205,92 +211,30 @@ class Trainer:
             return
         is_last = stage is self.stages[-1]
         is_best = position.stopping.heard(held["total"], position.epoch, counts=is_last)
-        position.history.append(self._line(stage, held))
+        position.history.append(line_of(position, stage.name, self._schedule(position.step), held))
         position.epoch, position.at, position.sums = position.epoch + 1, 0, {}
         if position.epoch == self.config.epochs:
             position.ended = "finished"
         elif is_last and position.stopping.is_over:
             position.ended = "early"
         if is_best:
-            self._keep_best()
+            self._kept.write_best(self.config.network, self.source.codec, self.trained())
         self._write()
         for tracker in self._lines:
             tracker.epoch(position.history)
-
-    def _line(self, stage: Stage, held: Mapping[str, float]) -> dict[str, Json]:
-        """What is told of an epoch; nothing in it depends on how often the training was stopped, but the seconds."""
-        position = self.position
-        n = position.sums.get("n", 0.0)
-        losses = {
-            name: total / n if n else None for name, total in sorted(position.sums.items()) if name != "n"
-        }
-        return {
-            "epoch": position.epoch + 1,
-            "stage": stage.name,
-            "step": position.step,
-            "lr": self._schedule(self.position.step),
-            **{f"loss/{name}": loss for name, loss in losses.items()},
-            **{f"held_out/{name}": loss for name, loss in sorted(held.items())},
-            "skipped": position.skipped,
-            "seconds": round(position.seconds, 1),
-        }
 
     def _diverged(self, reason: str) -> None:
         """Stop for good; the best checkpoint so far stays."""
         position = self.position
         position.ended = "diverged"
-        _log.warning("the loss diverged in step %d: %s", position.step, reason)
+        _log.info("the loss diverged in step %d: %s", position.step, reason)
         self.diverged = reason
         self._write()
 
-    def _keep_best(self) -> None:
-        checkpoint.write_checkpoint(
-            self.folder / checkpoint.NAME,
-            self.learner.network,
-            self.learner.mean.network,
-            getattr(self.learner.network, "config", self.config.network),
-            self.source.codec,
-            self.trained(),
-        )
-
     def trained(self) -> dict[str, Json]:
         """How the network of the checkpoint was trained, and how well it does."""
-        position = self.position
-        rows, held = self.source.held
-        return {
-            **self._recipe,
-            "rows": len(rows),
-            "held_out_rows": len(held),
-            "patches": len(set(rows.patches.tolist())),
-            "epochs": position.epoch,
-            "steps": position.step,
-            "metrics": {name: value for name, value in position.history[-1].items() if "/" in name},
-            **self.facts,
-        }
+        return {**self._recipe, **trained_so_far(self.position, self.source), **self.facts}
 
     def _write(self) -> None:
-        with uninterrupted():
-            self.position.scaler = self._precision.state()
-            self.learner.write(self._state_path, self._recipe)
+        self._kept.write()
         self._written = time.monotonic()
-
-    def _show(self, stage: Stage, steps: int) -> None:
-        position = self.position
-        seconds = max(time.monotonic() - self._began, 1e-9)
-        rate = self._rows_done / seconds
-        left = (self._schedule.steps - position.step) * self.config.batch
-        n = position.sums.get("n", 0.0)
-        self.on_progress(
-            Progress(
-                epoch=position.epoch + 1,
-                epochs=self.config.epochs,
-                stage=stage.name,
-                at=position.at,
-                steps=steps,
-                loss=position.sums["total"] / n if n else math.nan,
-                held_out=position.stopping.best,
-                skipped=position.skipped,
-                rows_per_s=rate,
-                left_s=left / rate,
-            )
-        )

@@ -11,9 +11,12 @@ et al. 2025), so that paths do not cross.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from patchpilot.estimators._torch import Tensor, functional, torch
 from patchpilot.estimators.networks.batch import Batch
-from patchpilot.estimators.networks.network import Network, cross_entropy, token_weights
+from patchpilot.estimators.networks.guess import Guess
+from patchpilot.estimators.networks.network import Network, cross_entropy, mean_of, token_weights
 
 PATHS = 2
 """Times and noises that each sound is learned with at once: hearing costs more than saying."""
@@ -29,8 +32,12 @@ class Flow(Network):
         numbers, logits = self.readout(self.decoder(memory, continuous, categorical, time))
         return numbers[..., 0], logits, 0.0 * time
 
-    def loss(self, batch: Batch, generator: Tensor) -> dict[str, Tensor]:
-        """ "continuous" (squared error of velocities), "categorical" (nats of unknown options), their sum "total"."""
+    def losses(self, batch: Batch, generator: Tensor) -> tuple[dict[str, Tensor], Callable[[], Guess]]:
+        """ "continuous" (squared error of velocities), "categorical" (nats of unknown options), their sum "total".
+
+        The guess is where each state would end at its velocity, with the options that are known; it counts as much
+        as its time. At first the end is a mean over all patches that would do, which sounds like none of them.
+        """
         memory = self.encode(batch.sound, batch.condition).repeat(PATHS, 1, 1)
         labels = Batch(
             batch.sound,
@@ -49,10 +56,18 @@ class Flow(Network):
         state = torch.lerp(noise, patch, time[:, None])
         known = torch.where(is_known & (labels.categorical >= 0), labels.categorical, self.n_options)
         velocity, logits, _ = self.step(memory, state, known, time)
-        squared = (real * (velocity - (patch - noise)) ** 2).mean()
+        squared = mean_of(real * (velocity - (patch - noise)) ** 2)
         surprise = whole * cross_entropy(logits, labels.categorical) * ~is_known
-        categorical = surprise.mean() * 2.0  # half of them are known
-        return {"total": squared + categorical, "continuous": squared, "categorical": categorical}
+        categorical = mean_of(surprise) * 2.0  # half of them are known
+        parts = {"total": squared + categorical, "continuous": squared, "categorical": categorical}
+        return parts, lambda: Guess(
+            state + (1.0 - time)[:, None] * velocity, self._options(logits, known), time
+        )
+
+    def _options(self, logits: Tensor, known: Tensor) -> Tensor:
+        """Probabilities (B, K, O); those of options that are known (below O) are no guess."""
+        sure = functional.one_hot(known, self.n_options + 1)[..., :-1]
+        return torch.where((known < self.n_options)[..., None], sure, logits.softmax(-1))
 
     def _paired(self, labels: Batch, noise: Tensor) -> Batch:
         """Each patch with its symmetric modules in the order that is the nearest to the noise."""

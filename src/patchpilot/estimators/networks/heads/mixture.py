@@ -7,11 +7,13 @@ one; which component it is rides in as the time of `step`.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from patchpilot.estimators._torch import Tensor, functional, nn, torch
 from patchpilot.estimators.codec import Codec
 from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.config import NetworkConfig
+from patchpilot.estimators.networks.guess import Guess
 from patchpilot.estimators.networks.network import Network, cross_entropy, token_weights
 
 _LEAST_SCALE = 0.01
@@ -53,8 +55,12 @@ class Mixture(Network):
         scale = _LEAST_SCALE + functional.softplus(numbers[..., 1] - 1.0)
         return torch.tanh(numbers[..., 0]), scale, logits
 
-    def loss(self, batch: Batch, generator: Tensor) -> dict[str, Tensor]:
-        """ "total": −log p of the patches in nats, a mean over rows and tokens; all orders of like modules count."""
+    def losses(self, batch: Batch, generator: Tensor) -> tuple[dict[str, Tensor], Callable[[], Guess]]:
+        """ "total": −log p of the patches in nats, a mean over rows and tokens; all orders of like modules count.
+
+        The guess is the likeliest component, which is what is proposed first. The mean over components is no answer:
+        it lies between patches that would do, and sounds like none of them.
+        """
         del generator
         memory = self.encode(batch.sound, batch.condition)
         x = self._asked(memory, *self.nothing_known(memory))
@@ -68,7 +74,11 @@ class Mixture(Network):
                 terms.append(log_weights[:, k] - self._surprise(*said, rows))
         n_tokens = len(self.codec.tokens)
         total = -torch.logsumexp(torch.stack(terms), dim=0).mean() / n_tokens
-        return {"total": total}
+        return {"total": total}, lambda: self._likeliest(x, log_weights)
+
+    def _likeliest(self, x: Tensor, log_weights: Tensor) -> Guess:
+        mean, _, logits = self._component(x, log_weights.argmax(dim=1))
+        return Guess(mean, logits.softmax(-1), torch.ones_like(mean[:, 0]))
 
     @staticmethod
     def _surprise(mean: Tensor, scale: Tensor, logits: Tensor, batch: Batch) -> Tensor:

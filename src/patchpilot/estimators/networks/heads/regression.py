@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from patchpilot.estimators._torch import Tensor, torch
 from patchpilot.estimators.networks.batch import Batch
+from patchpilot.estimators.networks.guess import Guess
 from patchpilot.estimators.networks.network import Network, cross_entropy, token_weights
 
 
@@ -18,8 +21,11 @@ class Regression(Network):
         numbers, logits = self.readout(self.decoder(memory, *nothing))
         return torch.tanh(numbers[..., 0]), logits, 0.0 * time
 
-    def loss(self, batch: Batch, generator: Tensor) -> dict[str, Tensor]:
-        """ "continuous" (squared error), "categorical" (nats), and their sum "total", a mean over tokens each."""
+    def losses(self, batch: Batch, generator: Tensor) -> tuple[dict[str, Tensor], Callable[[], Guess]]:
+        """ "continuous" (squared error), "categorical" (nats), and their sum "total", a mean over tokens each.
+
+        The guess is the answer.
+        """
         del generator
         memory = self.encode(batch.sound, batch.condition)
         said, logits, _ = self.step(memory, *self.nothing_known(memory))
@@ -33,11 +39,12 @@ class Regression(Network):
         continuous, categorical = (
             torch.stack(part).gather(0, best[None])[0].mean() for part in zip(*losses, strict=True)
         )
-        return {"total": continuous + categorical, "continuous": continuous, "categorical": categorical}
+        parts = {"total": continuous + categorical, "continuous": continuous, "categorical": categorical}
+        return parts, lambda: Guess(said, logits.softmax(-1), torch.ones_like(said[:, 0]))
 
     @staticmethod
     def _loss(said: Tensor, logits: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """Of each row."""
         real, whole = token_weights(batch)
-        squared = (real * (said - batch.continuous) ** 2).sum(dim=1) / real.shape[1]
+        squared = (real * (said - batch.continuous) ** 2).sum(dim=1) / max(real.shape[1], 1)
         return squared, (whole * cross_entropy(logits, batch.categorical)).sum(dim=1) / max(whole.shape[1], 1)
