@@ -116,7 +116,32 @@ def test_the_plugin_is_found(plugin: Mapping[str, str], tmp_path: Path) -> None:
     code = "from patchpilot.cli import main; main()"
     rows = json.loads(run(plugin, "-c", code, "plugins", "--json", cwd=tmp_path))
     mine = [row for row in rows if row["package"] == "patchpilot-luck 1.0.0"]
-    assert [(row["kind"], row["name"]) for row in mine] == [("search", "luck"), ("distances", "loudness")]
+    assert [(row["kind"], row["name"]) for row in mine] == [
+        ("instruments", "hats"),
+        ("modules", "hat_haas"),
+        ("search", "luck"),
+        ("distances", "loudness"),
+    ]
+
+
+def test_the_plugins_own_tests_pass(plugin: Mapping[str, str], tmp_path: Path) -> None:
+    tests = EXAMPLES / "plugin" / "tests"
+    said = run(plugin, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests, cwd=tmp_path)
+    assert "2 passed" in said
+
+
+def test_the_plugins_instrument_is_matched_with(plugin: Mapping[str, str], tmp_path: Path) -> None:
+    code = """
+import sys
+import patchpilot as pp
+with pp.instrument("hats", workers=1) as hats:
+    print(", ".join(parameter.name for parameter in hats.space))
+    result = pp.match(sys.argv[1], hats, using=["luck"], effort="quick", top=1, seed=3)
+    hats.export(result.matches[0].take.patch, "mine.rack.json")
+    print(hats.load("mine.rack.json") == result.matches[0].take.patch)
+"""
+    said = run(plugin, "-c", code, SHORT, cwd=tmp_path)
+    assert said == "tick_decay_ms, tick_level, hat_haas_delay_ms, hat_haas_later\nTrue\n"
 
 
 def test_the_plugin_works_like_one_of_ours(plugin: Mapping[str, str], tmp_path: Path) -> None:

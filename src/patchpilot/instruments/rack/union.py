@@ -2,6 +2,7 @@
 
 "ladder_cutoff"     the parameter "cutoff" of the node "ladder"
 "brightness"        a macro
+"player_sample"     the asset slot "sample" of the node "player"
 "osc_1_level"       of the instrument in the rack, where there is one
 "lead_osc_1_level"  of the instrument "lead", where there are several
 """
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING
 
 from patchpilot.errors import RackError
 from patchpilot.instruments.rack.sources import InstrumentModule
+from patchpilot.modules.base import assets_of
 from patchpilot.modules.graph import Graph
 from patchpilot.modules.playing import own_value
+from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import canonical_json, sha256
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.patch import Patch
@@ -131,12 +134,33 @@ class Union:
             parameters=(*macros, *free),
             routing=self._routing(),
             assets={
-                self.prefix(node) + slot: asset
-                for node, instrument in self.instruments.items()
-                for slot, asset in instrument.space.assets.items()
+                **{
+                    self.prefix(node) + slot: asset
+                    for node, instrument in self.instruments.items()
+                    for slot, asset in instrument.space.assets.items()
+                },
+                **{
+                    f"{node}_{slot}": asset
+                    for node, slots in self.own_assets.items()
+                    for slot, asset in slots.items()
+                },
             },
             views={"full": tuple(p.name for p in (*macros, *free)), **self._views()},
         )
+
+    @cached_property
+    def own_assets(self) -> Mapping[str, Mapping[str, Asset]]:
+        """Slots of modules by node, with their defaults; nodes without any are left out."""
+        found = {name: assets_of(node.module) for name, node in self.graph.nodes.items()}
+        return {name: slots for name, slots in found.items() if slots}
+
+    def assets(self, patch: Patch) -> dict[str, dict[str, Asset]]:
+        """A patch's assets of modules, by node and slot."""
+        found = {
+            node: {slot: patch.assets[f"{node}_{slot}"] for slot in slots if f"{node}_{slot}" in patch.assets}
+            for node, slots in self.own_assets.items()
+        }
+        return {node: slots for node, slots in found.items() if slots}
 
     def _routing(self) -> RoutingSpace | None:
         """Those of all instruments; the numbers of modulated routings are of the whole."""
@@ -157,11 +181,11 @@ class Union:
         )
 
     def _views(self) -> Mapping[str, tuple[str, ...]]:
-        """ "core": that of the only instrument and all knobs of the nodes."""
+        """ "core": that of the only instrument and all parameters of the nodes."""
+        free = set(self.places) - set(self.pinned) - set(self.tied)
         (only,) = self.instruments.values() if len(self.instruments) == 1 else (None,)
         if only is None or "core" not in only.space.views:
-            return {}
-        free = set(self.places) - set(self.pinned) - set(self.tied)
+            return {"core": (*self.macros, *(name for name in self.places if name in free))}
         own = [n for n, (node, _) in self.places.items() if node not in self.instruments and n in free]
         return {"core": (*self.macros, *(n for n in only.space.views["core"] if n in free), *own)}
 
@@ -198,7 +222,9 @@ class Union:
             self.stored(patch)[node],
             routings=routings,
             assets={
-                slot[len(before) :]: asset for slot, asset in patch.assets.items() if slot.startswith(before)
+                slot: patch.assets[before + slot]
+                for slot in instrument.space.assets
+                if before + slot in patch.assets
             },
         )
 

@@ -1,0 +1,24 @@
+"""What a package's own tests look like: the mathematics of its technique, and the contract."""
+
+from pathlib import Path
+
+import numpy as np
+
+from patchpilot.instruments.contract import check_instrument
+from patchpilot.instruments.rack.contract import check_module
+from patchpilot.modules import Context
+from patchpilot_luck.hats import hat_haas, hats
+
+
+def test_the_right_side_is_late_by_what_the_knob_says() -> None:
+    click = np.zeros((2, 4410), np.float32)
+    click[:, 100] = 1.0
+    context = Context(sample_rate=44100, n_samples=4410, tempo_bpm=120.0, notes=(), seed=0)
+    wide = hat_haas(click, delay_ms=10.0, later=1.0, context=context)
+    assert wide[1].argmax() - wide[0].argmax() == 441
+
+
+def test_both_keep_the_contract(tmp_path: Path) -> None:
+    check_module(hat_haas, tmp_path)
+    with hats(workers=1) as instrument:
+        check_instrument(instrument, tmp_path)
