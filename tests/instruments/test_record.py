@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.errors import PatchError
+from patchpilot.instruments.rack.inputs import audio_input, audio_of
 from patchpilot.instruments.record import TakeRecord
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.instruments.vital.wavetables import built_in
-from patchpilot.space import Asset, AssetStore, Note, Patch, Performance, Space
+from patchpilot.space import Arc, Asset, AssetStore, Note, Patch, Performance, Space
 from patchpilot.space.canonical import canonical_json
 
 AUDIO = Audio(np.linspace(-1, 1, 50, dtype=np.float32), 8000)
@@ -66,7 +68,22 @@ def test_routings_and_performance_need_no_assets(random_patch: Callable[[int], P
     for seed in range(5):
         record = TakeRecord.of(take(random_patch(seed)), Shelf())
         assert record.routings == random_patch(seed).routings
-        assert record.performance == PERFORMANCE
+        assert record.performance(Shelf()) == PERFORMANCE
+
+
+def test_arcs_and_the_audio_of_a_performance_survive(
+    random_patch: Callable[[int], Patch], tmp_path: Path
+) -> None:
+    heard = Audio(np.linspace(-1, 1, 20, dtype=np.float32).reshape(2, 10), 22050)
+    arc = Arc("filter_1_cutoff", ((0, 40.0), (4, 90.0)), "spline")
+    played = dataclasses.replace(PERFORMANCE, arcs=(arc,), inputs=(audio_input(heard, "loop"),))
+    before = dataclasses.replace(take(random_patch(0)), performance=played)
+    record = TakeRecord.of(before, AssetStore(tmp_path))
+    after = TakeRecord(record.text).take(AssetStore(tmp_path), AUDIO)
+    assert (after.id, after.performance) == (before.id, played)
+    assert audio_of(after.performance.inputs[0]).samples.tobytes() == heard.samples.tobytes()
+    with pytest.raises(PatchError, match="is not in"):
+        record.performance(AssetStore(tmp_path / "elsewhere"))
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,24 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from patchpilot.errors import ParameterError
-from patchpilot.space import PERFORMANCE_SPACE, Note, Performance
+from patchpilot.audio import Audio
+from patchpilot.errors import ParameterError, PatchError
+from patchpilot.instruments.rack.inputs import audio_input, audio_of
+from patchpilot.space import (
+    PERFORMANCE_SPACE,
+    Arc,
+    Asset,
+    AssetStore,
+    AudioInput,
+    Note,
+    Performance,
+)
 
 
 def test_the_default_is_one_c4_held_one_and_a_half_of_two_seconds() -> None:
@@ -22,6 +33,60 @@ def test_json_holds_the_whole_performance() -> None:
     again = Performance.from_json(json.loads(json.dumps(performance.to_json())))
     assert again == performance
     assert again.sha256 == performance.sha256
+
+
+HASHES = {
+    Performance(): "cbd74ac38aed6c593ea2719fe18bfbda237a6646dd385a7653ba3cd6e0659a3b",
+    Performance((Note(48), Note(72, 0.3, 0.5, 0.25)), 3.0, 48000, 140.0, 7): (
+        "619bdb859807a55c0d4c58eb88ec025b7772cd2a87c3cf9c2089cfca4c36c521"
+    ),
+}
+
+
+def test_hashes_are_what_they_were_before_performances_had_arcs() -> None:
+    """Libraries and datasets name performances by them."""
+    for performance, digest in HASHES.items():
+        assert performance.sha256 == digest
+
+
+def brought(name: str, level: float = 0.5) -> AudioInput:
+    return audio_input(Audio(np.full((2, 5), level, np.float32), 8000), name)
+
+
+def test_json_holds_arcs_and_the_store_their_audio(tmp_path: Path) -> None:
+    arcs = (Arc("b", ((0, 1), (2.5, 3))), Arc("a", ((0, 1.0),), "walk", spread=0.25, seed=4))
+    performance = Performance(arcs=arcs, inputs=(brought("voice"), brought("drums", 0.25)), tempo_bpm=90.0)
+    store = AssetStore(tmp_path)
+    again = Performance.from_json(json.loads(json.dumps(performance.to_json(store))), AssetStore(tmp_path))
+    assert again == performance
+    assert again.sha256 == performance.sha256
+    assert audio_of(again.inputs[0]).samples.tolist() == [[0.25] * 5] * 2
+    assert len({performance.sha256, Performance().sha256, Performance(arcs=arcs).sha256}) == 3
+
+
+def test_the_order_of_arcs_and_inputs_does_not_count() -> None:
+    arcs = (Arc("b", ((0, 1),)), Arc("a", ((0, 1),)))
+    inputs = (brought("y"), brought("x"))
+    one, other = Performance(arcs=arcs, inputs=inputs), Performance(arcs=arcs[::-1], inputs=inputs[::-1])
+    assert one == other
+    assert one.sha256 == other.sha256
+
+
+def test_audio_without_a_store_or_missing_from_it_is_told(tmp_path: Path) -> None:
+    said = Performance(inputs=(brought("audio"),)).to_json()
+    with pytest.raises(ParameterError, match="expected a store for the audio of a performance"):
+        Performance.from_json(said)
+    with pytest.raises(PatchError, match="is not in"):
+        Performance.from_json(said, AssetStore(tmp_path))
+
+
+def test_two_arcs_of_one_name_and_input_that_is_no_audio_are_refused() -> None:
+    with pytest.raises(ParameterError, match="at most one arc of each name, got a, a"):
+        Performance(arcs=(Arc("a", ((0, 1),)), Arc("a", ((0, 2),))))
+    with pytest.raises(ParameterError, match="at most one audio input of each name, got x, x"):
+        Performance(inputs=(brought("x"), brought("x", 0.1)))
+    with pytest.raises(ParameterError, match="the input 'x' of a performance: expected audio, got wavetable"):
+        AudioInput("x", Asset("wavetable", "{}"))
 
 
 def test_equal_numbers_have_one_hash() -> None:

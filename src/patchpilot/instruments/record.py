@@ -37,6 +37,8 @@ class TakeSink(Protocol):
 class TakeRecord:
     """Everything of a take but its audio and the content of its assets, as text.
 
+    Audio that a performance brings is an asset, too.
+
     Attributes:
         text: canonical JSON.
     """
@@ -55,7 +57,7 @@ class TakeRecord:
         for take in takes:
             if id(take.patch) not in spelt:
                 spelt[id(take.patch)] = canonical_json(take.patch.to_json(store))
-        return [cls(_text(take, spelt[id(take.patch)])) for take in takes]
+        return [cls(_text(take, spelt[id(take.patch)], store)) for take in takes]
 
     @cached_property
     def json(self) -> Json:
@@ -84,11 +86,10 @@ class TakeRecord:
         except (KeyError, TypeError) as error:
             raise PatchError(f"expected the routings of a patch: {error!r}") from None
 
-    @property
-    def performance(self) -> Performance:
-        """What was played; raises `PatchError`."""
+    def performance(self, store: Assets) -> Performance:
+        """What was played, audio that it brings from `store`; raises `PatchError`."""
         try:
-            return Performance.from_json(self.json["performance"])
+            return Performance.from_json(self.json["performance"], store)
         except (KeyError, ParameterError) as error:
             raise PatchError(f"expected the performance of a take: {error}") from None
 
@@ -106,7 +107,7 @@ class TakeRecord:
             origin = self.json["origin"]
             return Take(
                 patch=self.patch(store),
-                performance=self.performance,
+                performance=self.performance(store),
                 audio=audio,
                 fingerprint=self.json["fingerprint"],
                 origin=Origin(**{**origin, "parents": tuple(origin["parents"])}),
@@ -116,7 +117,7 @@ class TakeRecord:
             raise PatchError(f"expected the JSON of a take, but a part is missing: {error!r}") from None
 
 
-def _text(take: Take, patch: str) -> str:
+def _text(take: Take, patch: str, store: Assets) -> str:
     """Canonical JSON around that of the patch; the keys' order is the alphabet's."""
     before = {
         "features": {name: float(value) for name, value in take.features.items()},
@@ -124,5 +125,5 @@ def _text(take: Take, patch: str) -> str:
         "format": FORMAT,
         "origin": dataclasses.asdict(take.origin),
     }
-    after = {"performance": take.performance.to_json()}
+    after = {"performance": take.performance.to_json(store)}
     return f'{canonical_json(before)[:-1]},"patch":{patch},{canonical_json(after)[1:]}'

@@ -69,6 +69,12 @@ class AudioInput:
     name: str
     asset: Asset
 
+    def __post_init__(self) -> None:
+        if self.asset.kind != "audio":
+            raise ParameterError(
+                f"the input {self.name!r} of a performance: expected audio, got {self.asset.kind}"
+            )
+
 
 @dataclass(frozen=True)
 class Performance:
@@ -80,8 +86,8 @@ class Performance:
         sample_rate: Hz.
         tempo_bpm: beats a minute, or None for the patch's own.
         engine_seed: 0..255, which of the engine's random sequences is drawn (free phases, random LFOs).
-        arcs: how parameters move over the bars, at most one for each.
-        inputs: audio that it brings, each by a name of its own.
+        arcs: how parameters move over the bars, at most one for each; in order of their names.
+        inputs: audio that it brings, each by a name of its own; in order of their names.
     """
 
     notes: tuple[Note, ...] = (Note(),)
@@ -115,6 +121,8 @@ class Performance:
             if len(set(names)) != len(names):
                 raise ParameterError(f"expected at most one {kind} of each name, got {', '.join(names)}")
         _normalise(self, whole=("sample_rate", "engine_seed"), real=("length_s", "tempo_bpm"))
+        object.__setattr__(self, "arcs", tuple(sorted(self.arcs, key=lambda arc: arc.parameter)))
+        object.__setattr__(self, "inputs", tuple(sorted(self.inputs, key=lambda given: given.name)))
 
     @classmethod
     def one_note(

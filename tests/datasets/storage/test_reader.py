@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import pickle
 import shutil
@@ -11,10 +13,15 @@ import h5py
 import numpy as np
 import pytest
 
+from patchpilot.audio import Audio
+from patchpilot.datasets.export.labels import labels
 from patchpilot.datasets.faults import KEPT
 from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.datasets.storage.writer import Writer
 from patchpilot.errors import DatasetError, ParameterError
+from patchpilot.instruments.rack.inputs import audio_input
+from patchpilot.instruments.take import Take
+from patchpilot.space import Arc, AssetStore, AudioInput, Performance
 from tests.datasets.storing import PLAN, TOY, add, entries, made, recipe, takes, verdict
 
 N = 10
@@ -49,6 +56,29 @@ def test_rows_are_the_takes_that_went_in(path: Path) -> None:
             assert row.patch_sha256 == take.patch.sha256
             assert row.routings == ()
             assert row.modulation.shape == (4, 0, 0)
+
+
+def test_arcs_and_audio_of_performances_are_kept_and_exported(tmp_path: Path) -> None:
+    heard = audio_input(Audio(np.linspace(-1, 1, 30, dtype=np.float32), 8000), "loop")
+    arc = Arc("level", ((0.0, 0.1), (1.0, 0.9)))
+    with Writer.open(tmp_path / "data.h5", recipe(), TOY.space) as writer:
+        made = [dataclasses.replace(entry, take=_with(entry.take, arc, heard)) for entry in entries(0)]
+        writer.add(0, KEPT, made)
+        wanted = [entry.take for entry in made]
+        writer.seal()
+    store = AssetStore(tmp_path / "assets")
+    with Dataset(tmp_path / "data.h5") as dataset:
+        assert dataset.verify() == []
+        for row, take in zip(dataset, wanted, strict=True):
+            assert row.take.id == take.id
+            assert row.performance == take.performance
+            said = json.loads(json.dumps(labels(row, "wav", store)))
+            assert Performance.from_json(said["performance"], store) == take.performance
+
+
+def _with(take: Take, arc: Arc, heard: AudioInput) -> Take:
+    performance = dataclasses.replace(take.performance, arcs=(arc,), inputs=(heard,))
+    return dataclasses.replace(take, performance=performance)
 
 
 def test_labels_are_what_the_engine_was_told(path: Path) -> None:

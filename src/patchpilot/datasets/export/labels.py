@@ -9,7 +9,7 @@ from patchpilot.space.canonical import Json
 
 
 def labels(row: Row, audio: str, store: AssetStore) -> dict[str, Json]:
-    """Plain JSON of a row; the assets of its patch go to `store`.
+    """Plain JSON of a row; the assets of its patch and the audio of its performance go to `store`.
 
     "flac_gain" is what its FLAC is to be multiplied by, where it is FLAC; "values" holds stored values by
     parameter, and "patch" everything the instrument was told (`Patch.from_json` reads it).
@@ -23,7 +23,7 @@ def labels(row: Row, audio: str, store: AssetStore) -> dict[str, Json]:
         "pitch": row.pitch,
         "velocity": row.velocity,
         "hold_s": note.hold_s,
-        "performance": row.performance.to_json(),
+        "performance": row.performance.to_json(store),
         "patch_sha256": row.patch.sha256,
         "patch": row.patch.to_json(store),
     }

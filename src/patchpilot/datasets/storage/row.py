@@ -88,7 +88,7 @@ class Row:
     def performance(self) -> Performance:
         """What was played."""
         with _damaged(self):
-            return self._record.performance
+            return self._record.performance(self.dataset.assets)
 
     @cached_property
     def routings(self) -> tuple[Routing, ...]:

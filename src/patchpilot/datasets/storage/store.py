@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,10 @@ class FileAssets:
 
     def __init__(self, h5: Any) -> None:
         self._group = h5[layout.ASSETS]
-        self._known = set(self._group)
+
+    @cached_property
+    def _known(self) -> set[str]:
+        return set(self._group)
 
     def put(self, asset: Asset) -> str:
         """Keep an asset (once) and return its sha256."""

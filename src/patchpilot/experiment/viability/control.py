@@ -15,7 +15,7 @@ from patchpilot.space import Patch, Performance
 from patchpilot.space.prior import Prior
 
 LEAST_HEARD = 0.05
-"""Nepers of log-mel that count as a change: a quarter of what 1 % noise on every knob does."""
+"""Nepers that count as a change: a quarter of what 1 % noise on every knob does."""
 _BASES = 3
 """Patches on which each parameter is turned to both its ends; it is heard where any of them changes."""
 _ENOUGH = 0.5
@@ -75,5 +75,11 @@ def _change(instrument: Instrument, bases: Sequence[tuple[Patch, Audio]], name: 
     found = [0.0]
     for at, audio in instrument.stream((patch, Performance()) for patch, _ in turned):
         if not isinstance(audio, EngineError):
-            found.append(logmel(turned[at][1], audio))
+            found.append(_apart(turned[at][1], audio))
     return max(found)
+
+
+def _apart(one: Audio, other: Audio) -> float:
+    """In nepers: the log-mel distance, which hears no level, and the difference of levels."""
+    levels = [max(float(np.sqrt(np.mean(np.square(a.samples, dtype=np.float64)))), 1e-6) for a in (one, other)]
+    return logmel(one, other) + abs(float(np.log(levels[0] / levels[1])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +17,9 @@ import numpy as np
 
 from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job, Pool, Program
-from patchpilot.errors import EngineError, PatchError
+from patchpilot.errors import EngineError, PatchError, PatchPilotError
 from patchpilot.files import write_text
+from patchpilot.instruments.vital import arcs, tails
 from patchpilot.instruments.vital._worker import identity
 from patchpilot.instruments.vital.discover import vital_space
 from patchpilot.instruments.vital.edits import edits
@@ -98,13 +100,13 @@ class Vital:
         return identity()
 
     def render(self, patch: Patch, performance: Performance) -> Audio:
-        """Play a patch.
+        """Play a patch, note by note, arcs as `arcs` says.
 
         Returns:
             Stereo audio of the performance's length and sample rate. It may exceed full scale (to ±2.1).
 
         Raises:
-            EngineError: the engine crashed, hung or refused the patch.
+            EngineError: the engine crashed, hung or refused the patch, or an arc moves what is not there.
         """
         result = self.render_many([(patch, performance)])[0]
         if isinstance(result, EngineError):
@@ -125,22 +127,35 @@ class Vital:
         """
         playing: dict[int, _Playing] = {}
         notes: dict[int, tuple[int, Note]] = {}  # by number of the job: whose, and which
+        refused: list[tuple[int, EngineError]] = []
 
         def jobs() -> Iterator[Job]:
             numbers = itertools.count()
             for i, (patch, performance) in enumerate(pairs):
+                try:
+                    patches = self._patches(patch, performance)
+                except PatchPilotError as error:
+                    refused.append((i, EngineError(str(error))))
+                    continue
                 playing[i] = _Playing(performance)
-                for note in performance.notes:
+                for note, own in zip(performance.notes, patches, strict=True):
                     notes[next(numbers)] = i, note
-                    yield self._job(patch, performance, note)
+                    yield self._job(own, performance, note)
 
         with contextlib.closing(self._pool.imap(jobs())) as results:
             for k, result in results:
+                while refused:
+                    yield refused.pop(0)
                 i, note = notes.pop(k)
                 parts = playing[i].parts
                 parts.append((note, result))
                 if len(parts) == len(playing[i].performance.notes):
                     yield i, _mixed(parts, playing.pop(i).performance)
+        yield from refused
+
+    def arc_remarks(self, patch: Patch, performance: Performance) -> tuple[str, ...]:
+        """Which arcs of a performance a patch does not follow within a note, and why; raises `EngineError`."""
+        return arcs.remarks(self.space, patch, performance)
 
     def export(self, patch: Patch, path: Path | str) -> None:
         """Write a `.vital` file that Vital opens.
@@ -217,6 +232,12 @@ class Vital:
             raise EngineError(f"{result.stage} {result.reason}")
         return str(result)
 
+    def _patches(self, patch: Patch, performance: Performance) -> list[Patch]:
+        """What each note is played with: the patch itself where no arc moves it."""
+        if not performance.arcs:
+            return [patch] * len(performance.notes)
+        return [arcs.note_patch(self.space, patch, performance, note) for note in performance.notes]
+
     def _job(self, patch: Patch, performance: Performance, note: Note) -> Job:
         """One note: the structure is loaded once per worker, the values are set for each render."""
         key = structure_key(patch)
@@ -230,6 +251,8 @@ class Vital:
             controls["beats_per_minute"] = performance.tempo_bpm / 60.0
         n_samples = round(performance.length_s * performance.sample_rate)
         n_samples -= round(note.start_s * performance.sample_rate)
+        over_s = tails.over_s(self.space, patch, note, performance.sample_rate)
+        n_samples = min(n_samples, math.ceil(min(over_s, performance.length_s) * performance.sample_rate))
         delta = {
             "controls": controls,
             "pitch": note.pitch,
