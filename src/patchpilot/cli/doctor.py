@@ -99,10 +99,21 @@ def _libraries() -> list[dict[str, Any]]:
 
 
 def _instruments() -> list[dict[str, Any]]:
-    """Each registered instrument plays one note of its init patch."""
+    """Each registered instrument plays one note of its init patch; of a plug-in, say, it is not known which."""
     from patchpilot import registry
+    from patchpilot.errors import PluginError
+    from patchpilot.instruments.base import needs_argument
 
-    return [_instrument(name) for name in registry.names("instruments")]
+    checks = []
+    for name in registry.names("instruments"):
+        try:
+            is_whole = not needs_argument(registry.load("instruments", name))
+        except PluginError as error:
+            checks.append({"name": name, "ok": False, "text": str(error)})
+            continue
+        if is_whole:
+            checks.append(_instrument(name))
+    return checks
 
 
 def _instrument(name: str) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from patchpilot import registry
 from patchpilot.audio import Audio
-from patchpilot.errors import EngineError
+from patchpilot.errors import EngineError, PluginError
 from patchpilot.space import Asset, Edit, Patch, Performance, Prior, Space
 
 
@@ -95,11 +96,55 @@ def instrument(name: str = "vital", **options: Any) -> Instrument:
     """A registered instrument by its name.
 
     Args:
-        name: as `patchpilot doctor` lists them.
+        name: as `patchpilot plugins` lists them, with what it needs after a colon: "vital", "rack:FILE",
+            "plugin:PATH", or the address of one that is served on another machine ("http://127.0.0.1:8080").
         options: passed to the instrument ("workers", "timeout_s", …).
 
     Raises:
-        PluginError: there is none of that name, or what it needs is missing.
+        PluginError: there is none of that name, what it needs is missing, or it wants something after a colon.
     """
-    made: Instrument = registry.load("instruments", name)(**options)
+    kind, colon, argument = name.partition(":")
+    if colon and kind in ("http", "https"):
+        kind, argument = "remote", name
+    make = registry.load("instruments", kind)
+    if colon and not takes_argument(make):
+        raise PluginError(f"expected {kind!r} alone, got {name!r}: there is only one such instrument")
+    if not colon and needs_argument(make):
+        raise PluginError(f"{kind!r} alone is no instrument: say which, as in {kind}:WHICH")
+    made: Instrument = make(argument, **options) if colon else make(**options)
     return made
+
+
+def takes_argument(make: Any) -> bool:
+    """Whether what makes an instrument can be told which one: a file, an address."""
+    return bool(_positional(make))
+
+
+def needs_argument(make: Any) -> bool:
+    """Whether it must be told which one."""
+    return any(parameter.default is parameter.empty for parameter in _positional(make))
+
+
+def _positional(make: Any) -> list[inspect.Parameter]:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p for p in inspect.signature(make).parameters.values() if p.kind in kinds]
+
+
+def reopened(name: str, said: Any = None) -> Instrument:
+    """An instrument of a saved rack; one that is missing here too, if it left what is needed to know its space.
+
+    Args:
+        name: of the instrument.
+        said: what its `to_json` gave, of instruments that have one; None of others.
+
+    Raises:
+        PluginError: it is missing, and nothing is known of it.
+    """
+    try:
+        return instrument(name)
+    except PluginError:
+        absent = getattr(registry.load("instruments", name.partition(":")[0]), "absent", None)
+        if absent is None or said is None:
+            raise
+        made: Instrument = absent(said)
+        return made

@@ -50,6 +50,11 @@ class Parameter:
         """How many whole numbers the range holds; 0 for a continuous parameter."""
         return round(self.maximum - self.minimum) + 1 if self.is_categorical else 0
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest stored value."""
+        return self.minimum, self.maximum
+
     def norm(self, value: float) -> float:
         """Encode a stored value linearly to [0, 1]; what lies outside the range is clipped."""
         norm = (value - self.minimum) / (self.maximum - self.minimum)

@@ -110,6 +110,8 @@ def test_control_signals_and_arcs_move_parameters() -> None:
         arc = Arc("tone_level", ((0.0, 0.0), (0.5, 1.0)))  # half a bar at 120 beats a minute is a second
         by_arc = played(rack, Performance(SECOND.notes, 1.0, RATE, 120.0, arcs=(arc,)))
         assert np.allclose(by_arc, swelling, atol=1e-3)
+        with pytest.raises(EngineError, match="expected stored values from 0 to 1"):
+            played(rack, Performance(SECOND.notes, 1.0, RATE, arcs=(Arc("tone_level", ((0.0, 2.0),)),)))
         with pytest.raises(EngineError, match="an arc moves 'nothing'"):
             played(rack, Performance(SECOND.notes, 1.0, RATE, arcs=(Arc("nothing", ((0.0, 1.0),)),)))
     with (

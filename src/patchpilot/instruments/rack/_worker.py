@@ -56,9 +56,10 @@ def run(player: Player, delta: Mapping[str, Any]) -> Signal:
 
     Args:
         player: what `prepare` made.
-        delta: "values", "curves" and "heard" as `Player.play` takes them; "n_samples", "tempo_bpm", "notes", "seed".
+        delta: "values", "curves" and "heard" as `Player.play` takes them; "n_samples", "tempo_bpm", "notes", "seed",
+            "assets".
     """
     context = Context(
         player.sample_rate, delta["n_samples"], delta["tempo_bpm"], tuple(delta["notes"]), delta["seed"]
     )
-    return player.play(delta["values"], delta["curves"], delta["heard"], context)
+    return player.play(delta["values"], delta["curves"], delta["heard"], context, delta["assets"])

@@ -12,9 +12,9 @@ from typing import Any
 
 import platformdirs
 
-from patchpilot import registry
 from patchpilot.errors import PatchError, PatchPilotError, PluginError, RackError
 from patchpilot.files import write_text
+from patchpilot.instruments.base import reopened
 from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
 from patchpilot.instruments.rack.union import Union
 from patchpilot.modules.base import Module, knob
@@ -227,9 +227,9 @@ class _Inline:
 
 
 def _instrument(said: Json) -> Module:
-    """An instrument of a saved rack; raises `PluginError` where it is missing here."""
-    made = registry.load("instruments", said["name"])()
-    return InstrumentModule(said["name"], made)
+    """An instrument of a saved rack; raises `PluginError` where it is missing here, and left no word of itself."""
+    made = reopened(said["name"], said.get("said"))
+    return InstrumentModule(said["name"], made, said.get("said"))
 
 
 def _toml(said: Json) -> str:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from patchpilot.audio import Audio, resample
 from patchpilot.errors import RackError
 from patchpilot.modules.base import Signal
-from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import canonical_json
+from patchpilot.modules.sounds import heard, sound
 from patchpilot.space.performance import AudioInput, Performance
 
 
 def audio_input(audio: Audio, name: str = "audio") -> AudioInput:
     """Audio as a performance brings it: a file, a slice, a take."""
-    header = {"channels": audio.channels, "sample_rate": audio.sample_rate}
-    return AudioInput(name, Asset("audio", canonical_json(header), (audio.samples.tobytes(),)))
+    return AudioInput(name, sound(audio))
 
 
 def audio_of(given: AudioInput) -> Audio:
     """The inverse of `audio_input`."""
-    header = json.loads(given.asset.header)
-    samples = np.frombuffer(given.asset.blobs[0], np.float32).reshape(header["channels"], -1)
-    return Audio(samples, header["sample_rate"])
+    return heard(given.asset, given.name)
 
 
 def heard_input(name: str, performance: Performance, n_samples: int) -> Signal:

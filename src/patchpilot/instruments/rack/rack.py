@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from patchpilot.instruments.rack.inputs import heard_input
 from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
 from patchpilot.instruments.rack.union import Macro, Union
 from patchpilot.modules.graph import Graph
+from patchpilot.modules.ordered import ordered
 from patchpilot.modules.playing import USUAL_TEMPO_BPM
 from patchpilot.modules.wiring import Node, Part, Wirable
 from patchpilot.space.assets import Asset
@@ -250,6 +252,7 @@ class Rack(Wirable):
             "tempo_bpm": tempo,
             "notes": tuple(sorted(performance.notes, key=lambda note: note.start_s)),
             "seed": performance.engine_seed,
+            "assets": self.union.assets(item.patch),
         }
         return Job({"graph": said, "sample_rate": rate, "moving": moving}, key, delta)
 
@@ -295,6 +298,13 @@ class Rack(Wirable):
     def _repr_svg_(self) -> str:
         return self.svg()
 
+    @property
+    def missing(self) -> list[str]:
+        """Plug-ins in it that cannot be played here, each with the reason; without them it opens, but does not play."""
+        parts: list[Any] = [node.module for node in self.graph.nodes.values()]
+        parts += self.union.instruments.values()
+        return [reason for part in parts if (reason := getattr(part, "missing", ""))]
+
     def is_random(self, patch: Patch) -> bool:
         """Whether a module of it, or an instrument with its part of the patch, rolls dice."""
         union = self.union
@@ -303,15 +313,23 @@ class Rack(Wirable):
         )
 
     def is_built_in(self, asset: Asset) -> bool:
-        """Whether an asset comes with one of the instruments inside."""
-        return any(instrument.is_built_in(asset) for instrument in self.union.instruments.values())
+        """Whether an asset comes with a module, or with one of the instruments inside."""
+        return asset.sha256 in self._default_assets or any(
+            instrument.is_built_in(asset) for instrument in self.union.instruments.values()
+        )
+
+    @property
+    def _default_assets(self) -> Mapping[str, Asset]:
+        return {asset.sha256: asset for slots in self.union.own_assets.values() for asset in slots.values()}
 
     def asset(self, digest: str) -> Asset:
-        """The asset of that sha256 of an instrument inside; raises `PatchError`."""
+        """The asset of that sha256 of a module or an instrument inside; raises `PatchError`."""
+        if digest in (own := self._default_assets):
+            return own[digest]
         for instrument in self.union.instruments.values():
             with contextlib.suppress(PatchError):
                 return instrument.asset(digest)
-        raise PatchError(f"asset {digest[:12]}… comes with no instrument in the rack {self.name}")
+        raise PatchError(f"asset {digest[:12]}… comes with nothing in the rack {self.name}")
 
     def knobs(self, patch: Patch) -> Mapping[str, float]:
         """What is worth turning: all continuous parameters of modules, and the knobs of instruments inside."""
@@ -359,15 +377,29 @@ def _of(part: Any) -> Part:
 
 def source(instrument: Any, name: str = "") -> Node:
     """An instrument as a node: `source(vital) >> saturator`."""
-    return Node(InstrumentModule(instrument.name, instrument), name or instrument.name)
+    return Node(InstrumentModule(instrument.name, instrument), name or _node_name(instrument.name))
 
 
-def chain(instrument: Any, effects: Sequence[Any], name: str = "chain") -> Rack:
-    """An instrument and effects after it, in this order, as a rack: `chain(vital, [saturator, eq])`.
+def _node_name(name: str) -> str:
+    """ "amsynth_vst" of "plugin:amsynth_vst.so": what a node may be called."""
+    made = name if name.isidentifier() else re.sub(r"\W+", "_", Path(name.partition(":")[2]).stem)
+    return made if made.isidentifier() else f"instrument_{made}"
+
+
+def chain(instrument: Any, effects: Sequence[Any], name: str = "chain", *, any_order: bool = False) -> Rack:
+    """An instrument and effects after it, in this order, as a rack: `chain(vital, [saturator, eq3])`.
 
     The effects' parameters begin with "fx_", so that none is called as one of the instrument.
+
+    Args:
+        instrument: or a module, or anything else that gives a sound.
+        effects: modules or nodes.
+        name: of the rack.
+        any_order: whether the order, and which of them sound, are parameters: "fx_slot_1" and so on (`ordered`).
     """
     part = source(instrument).part() if not isinstance(instrument, Wirable) else instrument.part()
+    if any_order:
+        return Rack(name, part >> Node(ordered(effects), "fx"))
     for effect in effects:
         made = effect if isinstance(effect, Node) else Node(effect)
         part = part >> dataclasses.replace(made, name=f"fx_{made.name}")

@@ -22,10 +22,12 @@ class InstrumentModule(Wirable):
     Attributes:
         name: of the instrument.
         instrument: itself; None in the process that plays the rest.
+        said: what it says of itself (`to_json`), where it does, so that a rack opens where it is missing.
     """
 
     name: str
     instrument: Any = None
+    said: Json = None
     summary: str = "An instrument that plays the notes."
     inputs: tuple[Port, ...] = ()
     outputs: tuple[Port, ...] = (Port("out"),)
@@ -34,8 +36,14 @@ class InstrumentModule(Wirable):
     is_random: bool = False
 
     def to_json(self) -> Json:
-        """Its name, by which it is made again."""
-        return {"kind": "instrument", "name": self.name}
+        """Its name, by which it is made again, and what it says of itself."""
+        plain = {"kind": "instrument", "name": self.name}
+        said = (
+            self.instrument.to_json()
+            if self.said is None and hasattr(self.instrument, "to_json")
+            else self.said
+        )
+        return plain if said is None else {**plain, "said": said}
 
     def prepare(self, sample_rate: int, moving: frozenset[str]) -> Process:  # noqa: ARG002
         """It has no process here."""

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from patchpilot.errors import ParameterError, RackError
 from patchpilot.instruments.rack.union import Union
 from patchpilot.modules.base import Value
+from patchpilot.modules.ordered import OrderedModule, chain_of, slots
+from patchpilot.space.arc import Arc
 from patchpilot.space.distribution import Uniform, Whole
 from patchpilot.space.edit import Edit
 from patchpilot.space.parameter import Parameter
@@ -65,8 +67,8 @@ def knobs(union: Union, patch: Patch) -> Mapping[str, float]:
 
 
 def edits(union: Union, patch: Patch) -> list[Edit]:
-    """Each other option of a categorical parameter; and the edits of an only instrument inside."""
-    found = []
+    """Other options of categorical parameters, neighbours swapped in chains, and an only instrument's own edits."""
+    found = _swaps(union, patch)
     for p in own_parameters(union):
         now = patch.values.get(p.name, p.default)
         for k in range(p.n_categories if p.options else 0):
@@ -80,14 +82,47 @@ def edits(union: Union, patch: Patch) -> list[Edit]:
     return found
 
 
+def _swaps(union: Union, patch: Patch) -> list[Edit]:
+    """Two effects that follow one another in a chain whose order is free, the other way round."""
+    found = []
+    values = {p.name: patch.values.get(p.name, p.default) for p in union.space}
+    for node, at in union.graph.nodes.items():
+        if not isinstance(at.module, OrderedModule):
+            continue
+        names, before = at.module.names, f"{node}_"
+        if not set(slots((), names, before)) <= set(values):
+            continue  # a place is pinned
+        now = chain_of(values, names, before)
+        for i in range(len(now) - 1):
+            swapped = [*now[:i], now[i + 1], now[i], *now[i + 2 :]]
+            found.append(Edit(f"{node}: {now[i + 1]} before {now[i]}", slots(swapped, names, before)))
+    return found
+
+
 def own(union: Union, node: str, performance: Performance) -> Performance:
-    """The performance as an instrument inside hears it: its own arcs, and no audio."""
-    arcs = tuple(
-        dataclasses.replace(arc, parameter=union.places[arc.parameter][1].name)
-        for arc in performance.arcs
-        if union.places.get(arc.parameter, ("",))[0] == node
-    )
-    return dataclasses.replace(performance, arcs=arcs, inputs=())
+    """The performance as an instrument inside hears it: its own arcs and those of macros, and no audio.
+
+    Raises:
+        RackError: an exponential arc of a macro turns one of its parameters.
+    """
+    arcs = []
+    for arc in performance.arcs:
+        if union.places.get(arc.parameter, ("",))[0] == node:
+            arcs.append(dataclasses.replace(arc, parameter=union.places[arc.parameter][1].name))
+        for full, (macro, low, high) in union.tied.items():
+            if macro == arc.parameter and union.places[full][0] == node:
+                arcs.append(_tied_arc(arc, union.places[full][1].name, low, high))
+    return dataclasses.replace(performance, arcs=tuple(arcs), inputs=())
+
+
+def _tied_arc(arc: Arc, name: str, low: float, high: float) -> Arc:
+    """What a macro's arc does to a parameter that it turns from `low` to `high`."""
+    if arc.shape == "exponential":
+        raise RackError(
+            f"an exponential arc of the macro {arc.parameter} cannot turn {name}: use another shape"
+        )
+    points = tuple((bar, low + (high - low) * value) for bar, value in arc.points)
+    return dataclasses.replace(arc, parameter=name, points=points, spread=arc.spread * abs(high - low))
 
 
 def curves(
@@ -96,7 +131,7 @@ def curves(
     """Stored values of what arcs move, float32 (n,) by node and the module's own name; macros turn all their own.
 
     Raises:
-        RackError: an arc names what there is not, or what cannot move.
+        RackError: an arc names what there is not, what cannot move, or leaves a range.
     """
     found: dict[str, dict[str, Value]] = {}
     for arc in performance.arcs:
@@ -108,6 +143,11 @@ def curves(
         )
         if name not in union.macros and name not in union.places:
             raise RackError(f"an arc moves {name!r}, but the rack has: {', '.join(list(union.places)[:40])}")
+        low, high = (0.0, 1.0) if name in union.macros else union.places[name][1].ends
+        if arc.shape != "walk" and not all(low <= value <= high for _, value in arc.points):
+            raise RackError(
+                f"the arc of {name}: expected stored values from {low:g} to {high:g}, got {arc.points}"
+            )
         try:
             curve = arc.values(n_samples, performance.sample_rate, tempo_bpm)
         except ParameterError as error:
