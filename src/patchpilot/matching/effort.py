@@ -19,6 +19,9 @@ from patchpilot.experiment.budget import Budget
 _LEAST_S = 3.0
 """What a refinement gets however long the search took, in seconds."""
 
+VITAL = "vital"
+VITAL_ONLY = ("resynthesis", "subtractive")
+"""Searchers that write Vital's patches, and no others."""
 TIME_ALONE = 10**9
 """More renders than anybody waits for."""
 
@@ -52,12 +55,18 @@ EFFORTS: Mapping[str, Effort] = {
     for effort in (
         Effort(
             "quick",
-            {"resynthesis": {}, "retrieval": {"shortlist": 4}, "estimator": {"n": 8}},
+            {"resynthesis": {}, "drawn": {"n": 16}, "retrieval": {"shortlist": 4}, "estimator": {"n": 8}},
             refinement=None,
         ),
         Effort(
             "default",
-            {"resynthesis": {}, "subtractive": {}, "retrieval": {"shortlist": 16}, "estimator": {"n": 16}},
+            {
+                "resynthesis": {},
+                "subtractive": {},
+                "drawn": {"n": 64},
+                "retrieval": {"shortlist": 16},
+                "estimator": {"n": 16},
+            },
             refinement=Budget(renders=300),
             seconds=27.0,
             engine_seeds=2,
@@ -66,6 +75,7 @@ EFFORTS: Mapping[str, Effort] = {
             "thorough",
             {
                 "resynthesis": {},
+                "drawn": {"n": 256},
                 "retrieval": {"shortlist": 32},
                 "estimator": {"n": 32},
                 "subtractive": {"structures": 6, "rounds": 5, "evaluations": 1800},
@@ -94,10 +104,13 @@ def effort_of(effort: str | Effort) -> Effort:
 def searchers_of(effort: Effort, instrument: str) -> tuple[str, ...]:
     """Names of an effort's searchers for an instrument.
 
-    Not every instrument has an estimator, and nobody asked for one: where there is none, none is missed.
+    Not every instrument has an estimator, and nobody asked for one: where there is none, none is missed. Two searchers
+    write Vital's patches only; elsewhere patches are drawn, so that there is something to begin with.
     """
-    has_estimator = named(instrument) is not None
-    return tuple(name for name in effort.searchers if name != "estimator" or has_estimator)
+    missing = {"drawn"} if instrument == VITAL else set(VITAL_ONLY)
+    if named(instrument) is None:
+        missing.add("estimator")
+    return tuple(name for name in effort.searchers if name not in missing)
 
 
 def budget_of(refine: Budget | float | None, effort: Effort, elapsed_s: float = 0.0) -> Budget | None:

@@ -18,9 +18,10 @@ from patchpilot.modules.base import knob as knob
 from patchpilot.modules.effect import effect as effect
 from patchpilot.modules.faust import faust as faust
 from patchpilot.modules.function import module as module
+from patchpilot.modules.ordered import ordered as ordered
 from patchpilot.modules.wiring import node as node
 
-__all__ = ["Context", "Port", "choice", "effect", "faust", "knob", "module", "node"]
+__all__ = ["Context", "Port", "choice", "effect", "faust", "knob", "module", "node", "ordered"]
 
 
 def __getattr__(name: str) -> _Any:

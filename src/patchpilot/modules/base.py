@@ -7,14 +7,17 @@ A module hears all of a performance at once and answers with arrays as long, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from patchpilot.audio import Audio
 from patchpilot.errors import ParameterError
+from patchpilot.modules.sounds import heard
 from patchpilot.space import Note
+from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
 
@@ -50,6 +53,7 @@ class Context:
         tempo_bpm: beats a minute.
         notes: what is played, in order of their starts.
         seed: >= 0, of all random numbers of this module in this performance.
+        assets: content of the module's slots.
     """
 
     sample_rate: int
@@ -57,6 +61,7 @@ class Context:
     tempo_bpm: float
     notes: tuple[Note, ...]
     seed: int
+    assets: Mapping[str, Asset] = field(default_factory=dict)
 
     @property
     def times(self) -> npt.NDArray[np.float64]:
@@ -66,6 +71,14 @@ class Context:
     def rng(self) -> np.random.Generator:
         """Random numbers that depend on nothing but the seed."""
         return np.random.Generator(np.random.PCG64(self.seed))
+
+    def sound(self, slot: str) -> Audio:
+        """The sound in a slot of the module, at its own rate.
+
+        Raises:
+            RackError: something else is in it.
+        """
+        return heard(self.assets[slot], slot)
 
 
 Process: TypeAlias = Callable[[Mapping[str, Signal | None], Mapping[str, Value], Context], Sequence[Signal]]
@@ -116,6 +129,12 @@ class Module(Protocol):
         Raises:
             RackError: it cannot be made (a syntax error, a missing library).
         """
+
+
+def assets_of(module: Module) -> Mapping[str, Asset]:
+    """Slots of a module for a user's own content (`module(assets=…)`), each with what is in it by default."""
+    found: Mapping[str, Asset] = getattr(module, "assets", {})  # most modules have none
+    return found
 
 
 def knob(

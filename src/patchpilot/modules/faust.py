@@ -22,7 +22,7 @@ import numpy as np
 
 from patchpilot.errors import PluginError, RackError
 from patchpilot.modules.base import Context, Port, Process, Signal, Value
-from patchpilot.modules.function import NOTE_PORTS
+from patchpilot.modules.function import CONTROL_PORTS
 from patchpilot.modules.wiring import Wirable
 from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
@@ -104,6 +104,8 @@ class FaustModule(Wirable):
         engine = daw.RenderEngine(sample_rate, BLOCK)
         processor = engine.make_faust_processor(self.name)
         text = self.source(moving)
+        # The host gives a program one array for input and output: without this it reads what it has already written.
+        processor.compile_flags = ["-inpl"]
         processor.set_dsp_string(text)
         try:
             processor.compile()
@@ -169,7 +171,7 @@ def faust(
     Raises:
         RackError: more than one input is audio.
     """
-    ports = tuple(Port(port, 1 if port in NOTE_PORTS else 2) for port in inputs)
+    ports = tuple(Port(port, 1 if port in CONTROL_PORTS else 2) for port in inputs)
     if sum(port.channels == 2 for port in ports) > 1:
         raise RackError(f"module {name}: expected at most one audio input, got {', '.join(inputs)}")
     return FaustModule(

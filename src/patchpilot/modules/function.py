@@ -7,8 +7,8 @@
         return np.stack([audio[0], np.pad(audio[1], (lag, 0))[: audio.shape[1]]])
 
 Positional arguments are inputs: "pitch", "gate" and "velocity" are control signals, float32 (1, n), that the notes give
-where nothing else is connected; all others are audio, float32 (2, n). One with the default None is optional. Keyword
-arguments are the parameters, in their units, and "context" where it is asked for.
+where nothing else is connected; "control" is a control signal, too; all others are audio, float32 (2, n). One with the
+default None is optional. Keyword arguments are the parameters, in their units, and "context" where it is asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,14 @@ import numpy as np
 from patchpilot.errors import RackError
 from patchpilot.modules.base import Context, Port, Process, Signal, Value
 from patchpilot.modules.wiring import Wirable
+from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
 
 NOTE_PORTS = ("pitch", "gate", "velocity")
 """Control inputs that the notes give: Hz, 0 or 1, and 0..1."""
+CONTROL_PORTS = (*NOTE_PORTS, "control")
+"""Names of inputs that take control signals; all others are audio."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class FunctionModule(Wirable):
     function: Callable[..., Any]
     wants_context: bool
     is_random: bool = False
+    assets: Mapping[str, Asset] = field(default_factory=dict, hash=False)
 
     def __call__(self, *inputs: Signal, **values: Any) -> Any:
         """The function itself, as it was written: for tests, and for other modules to use."""
@@ -73,6 +77,7 @@ def module(
     varying: Sequence[str] = (),
     control: bool = False,
     random: bool = False,
+    assets: Mapping[str, Asset] | None = None,
     **knobs: Parameter,
 ) -> Callable[[Callable[..., Any]], FunctionModule]:
     """Make a module of a function; its first line of documentation becomes the summary.
@@ -82,6 +87,7 @@ def module(
         varying: parameters that may move: then float32 (n,) comes in place of a number.
         control: whether outputs that are named only give control signals.
         random: whether it draws from `context.rng()`.
+        assets: slots for a user's own sounds, each with the one by default; `context.sound(slot)` is what is in one.
         knobs: what `knob` and `choice` make, one for each keyword argument.
 
     Raises:
@@ -92,7 +98,7 @@ def module(
         name = function.__name__
         arguments = inspect.signature(function).parameters.values()
         inputs = tuple(
-            Port(a.name, 1 if a.name in NOTE_PORTS else 2, a.default is None)
+            Port(a.name, 1 if a.name in CONTROL_PORTS else 2, a.default is None)
             for a in arguments
             if a.kind is not a.KEYWORD_ONLY
         )
@@ -120,6 +126,7 @@ def module(
             function=function,
             wants_context="context" in keywords,
             is_random=random,
+            assets=dict(assets or {}),
         )
 
     return made

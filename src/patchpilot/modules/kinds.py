@@ -13,6 +13,8 @@ from patchpilot.modules.effect import effect_of
 from patchpilot.modules.faust import faust_of
 from patchpilot.modules.function import function_of
 from patchpilot.modules.graph import Graph
+from patchpilot.modules.ordered import ordered_of
+from patchpilot.modules.plugin import plugin_of
 from patchpilot.modules.wiring import Node, Wire
 from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
@@ -21,6 +23,8 @@ KINDS: Mapping[str, Callable[[Json], Module]] = {
     "function": function_of,
     "faust": faust_of,
     "effect": effect_of,
+    "plugin": plugin_of,
+    "ordered": ordered_of,
 }
 """By the name that `to_json` gives; `graph_of` takes more from its caller."""
 

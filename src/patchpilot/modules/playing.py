@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from patchpilot.errors import PatchPilotError, RackError
-from patchpilot.modules.base import Context, Port, Process, Signal, Value, spoken
+from patchpilot.modules.base import Context, Port, Process, Signal, Value, assets_of, spoken
 from patchpilot.modules.graph import Graph
 from patchpilot.modules.notes import CONTROLS
+from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import sha256
 from patchpilot.space.parameter import Parameter
 
@@ -64,6 +65,7 @@ class Player:
         curves: Mapping[str, Mapping[str, Curve]],
         heard: Mapping[str, Signal],
         context: Context,
+        assets: Mapping[str, Mapping[str, Asset]] | None = None,
     ) -> Signal:
         """All that is heard, mixed: float32 (2, n).
 
@@ -72,6 +74,7 @@ class Player:
             curves: stored ones that move, float32 (n,), likewise.
             heard: what the nodes of `given` give, by their names.
             context: of the performance; each node gets a seed of its own.
+            assets: by node and slot, those that are not the default.
 
         Raises:
             RackError: a module fails, or gives NaN.
@@ -88,7 +91,8 @@ class Player:
             spoke: dict[str, Value] = {
                 p.name: spoken(p, moved.get(p.name, stored[p.name])) for p in node.module.parameters
             }
-            made = self._made(name, inputs, spoke, context)
+            own_assets = {**assets_of(node.module), **(assets or {}).get(name, {})}
+            made = self._made(name, inputs, spoke, replace(context, assets=own_assets))
             for port, signal in zip(node.module.outputs, made, strict=True):
                 signals[name, port.name] = signal
         return mixed([signals[output] for output in self.graph.outputs])
@@ -97,7 +101,7 @@ class Player:
         self, name: str, inputs: Mapping[str, Signal | None], spoke: Mapping[str, Value], context: Context
     ) -> list[Signal]:
         seed = int(sha256(name.encode(), str(context.seed).encode())[:15], 16)
-        own = Context(context.sample_rate, context.n_samples, context.tempo_bpm, context.notes, seed)
+        own = replace(context, seed=seed)
         said = ", ".join(
             f"{key} {'moving' if isinstance(v, np.ndarray) else v if isinstance(v, str) else f'{v:g}'}"
             for key, v in spoke.items()

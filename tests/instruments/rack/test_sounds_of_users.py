@@ -10,7 +10,7 @@ import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError, PatchError
-from patchpilot.instruments.rack.rack import Rack
+from patchpilot.instruments.rack.rack import Rack, source
 from patchpilot.modules import module, node
 from patchpilot.modules.base import Context, Signal
 from patchpilot.modules.collection.granular import granulator
@@ -99,6 +99,18 @@ def test_a_strangers_module_has_slots_too_also_in_a_chain_of_any_order() -> None
         )
         usual, louder = (made.render(p, HALF).samples for p in (Patch.make(made.space), patch))
     assert louder == pytest.approx(2.0 * usual, abs=1e-6)
+
+
+def test_an_instrument_beside_it_gets_its_own_assets_alone() -> None:
+    from patchpilot.instruments.vital.vital import Vital
+
+    with Rack("both", source(Vital(workers=1)), player) as made:
+        slots = set(made.space.assets)
+        theirs = sorted(slots - {"player_sample"})[-1]
+        other = Asset(made.space.assets[theirs].kind, '{"another":1}')
+        patch = Patch.make(made.space, assets={"player_sample": sound(TONE), theirs: other})
+        assert made.union.part(patch, "vital").assets == {theirs: other}
+        assert made.union.assets(patch) == {"player": {"sample": sound(TONE)}}
 
 
 def test_a_sound_survives_as_an_asset() -> None:
