@@ -126,7 +126,9 @@ def test_the_plugin_is_found(plugin: Mapping[str, str], tmp_path: Path) -> None:
 
 def test_the_plugins_own_tests_pass(plugin: Mapping[str, str], tmp_path: Path) -> None:
     tests = EXAMPLES / "plugin" / "tests"
-    said = run(plugin, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests, cwd=tmp_path)
+    said = run(
+        plugin, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests, cwd=tmp_path
+    )
     assert "2 passed" in said
 
 

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import numpy as np
+from patchpilot_luck.hats import hat_haas, hats
 
 from patchpilot.instruments.contract import check_instrument
 from patchpilot.instruments.rack.contract import check_module
 from patchpilot.modules import Context
-from patchpilot_luck.hats import hat_haas, hats
 
 
 def test_the_right_side_is_late_by_what_the_knob_says() -> None:
+    """10 ms are 441 samples."""
     click = np.zeros((2, 4410), np.float32)
     click[:, 100] = 1.0
     context = Context(sample_rate=44100, n_samples=4410, tempo_bpm=120.0, notes=(), seed=0)
@@ -19,6 +20,7 @@ def test_the_right_side_is_late_by_what_the_knob_says() -> None:
 
 
 def test_both_keep_the_contract(tmp_path: Path) -> None:
+    """The module, and the rack of it."""
     check_module(hat_haas, tmp_path)
     with hats(workers=1) as instrument:
         check_instrument(instrument, tmp_path)

@@ -136,8 +136,8 @@ def test_comb_is_in_tune_between_samples() -> None:
 def test_formant_has_the_vowels_peaks() -> None:
     for vowel, (first, second) in ((0.0, (650.0, 1080.0)), (2.0, (290.0, 1870.0))):
         made = play(formant, {"in": _impulse(8192)}, {"vowel": vowel})[0]
-        grid = np.arange(100.0, 2500.0, 5.0)
-        level = response_db(made, grid)
+        grid = np.fft.rfftfreq(8192, 1.0 / RATE)
+        level = np.abs(np.fft.rfft(made))
         peaks = grid[1:-1][(level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])]
         assert peaks[0] == pytest.approx(first, rel=0.02)
         assert peaks[1] == pytest.approx(second, rel=0.03)
