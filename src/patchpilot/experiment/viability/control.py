@@ -81,5 +81,7 @@ def _change(instrument: Instrument, bases: Sequence[tuple[Patch, Audio]], name: 
 
 def _apart(one: Audio, other: Audio) -> float:
     """In nepers: the log-mel distance, which hears no level, and the difference of levels."""
-    levels = [max(float(np.sqrt(np.mean(np.square(a.samples, dtype=np.float64)))), 1e-6) for a in (one, other)]
+    levels = [
+        max(float(np.sqrt(np.mean(np.square(a.samples, dtype=np.float64)))), 1e-6) for a in (one, other)
+    ]
     return logmel(one, other) + abs(float(np.log(levels[0] / levels[1])))
