@@ -191,10 +191,22 @@ def reader(tmp_path: Path) -> Path:
 
 
 def test_the_python_in_readme_prints_what_it_shows(environment: Mapping[str, str], reader: Path) -> None:
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     (shown,) = blocks("text")
     assert len(code.splitlines()) <= 14
     assert shape(run(environment, "-c", code, cwd=reader)) == shape(shown)
+
+
+@pytest.mark.parametrize("place", ["README.md", "docs/racks.md"])
+def test_the_racks_that_are_shown_play(environment: Mapping[str, str], tmp_path: Path, place: str) -> None:
+    page = (ROOT / place).read_text("utf-8")
+    code = next(block for block in blocks("python", page) if "pp.Rack(" in block)
+    code += """
+with acid:
+    played = acid.render(pp.Patch.make(acid.space), pp.Performance.one_note(36))
+    print(played.samples.shape, bool(played.samples.any()))
+"""
+    assert run(environment, "-c", code, cwd=tmp_path) == "(2, 88200) True\n"
 
 
 def test_the_session_in_readme_goes_as_shown(environment: Mapping[str, str], reader: Path) -> None:

@@ -34,9 +34,11 @@ def test_help_names_every_command(cli: Cli) -> None:
         "render",
         "library",
         "dataset",
+        "rack",
         "train",
         "reinforce",
         "evaluate",
+        "instrument",
         "doctor",
         "plugins",
     ]

@@ -284,9 +284,10 @@ def test_searchers_may_be_named(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mo
     assert cli("match", SHORT, *quick, "--using", "luck, dowsing", "--using", "retrieval").code == 0
     assert cli("match", SHORT, *quick, "--library", "mine.npz").code == 0
     options = dict(EFFORTS["quick"].options("retrieval"))
-    assert asked[:2] == [("resynthesis", {}), ("retrieval", options)]
-    assert asked[2:5] == [("luck", {}), ("dowsing", {}), ("retrieval", options)]
-    assert asked[5:] == [("retrieval", {"library": "mine.npz", **options}), ("resynthesis", {})]
+    assert asked[:3] == [("resynthesis", {}), ("retrieval", options), ("estimator", {"n": 8})]
+    assert asked[3:6] == [("luck", {}), ("dowsing", {}), ("retrieval", options)]
+    rest = [("resynthesis", {}), ("estimator", {"n": 8})]
+    assert asked[6:] == [("retrieval", {"library": "mine.npz", **options}), *rest]
 
 
 def test_a_library_without_retrieval(cli: Cli) -> None:

@@ -159,7 +159,9 @@ def test_a_match_with_vital(vital: Vital, monkeypatch: pytest.MonkeyPatch) -> No
         Token("wavetable_1", "asset", options=digests, default=space.assets["wavetable_1"].sha256),
     )
     constants: dict[Kind, dict[str, float | str]] = {"value": {**ON}}
-    codec = dataclasses.replace(CODEC, instrument="vital", tokens=tokens, constants=constants)
+    codec = dataclasses.replace(
+        CODEC, instrument="vital", version=space.version, tokens=tokens, constants=constants
+    )
     known = estimator(Known(level=0.25, codec=codec), codec=codec)
     played = Performance.one_note(55, hold_s=0.3, length_s=0.5)
     right = Patch.make(

@@ -12,11 +12,12 @@ import pytest
 
 from patchpilot import registry
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.errors import EngineError
 from patchpilot.instruments.base import instrument
 from patchpilot.instruments.contract import BrokenPromiseError, check_instrument
 from patchpilot.instruments.rack.contract import check_module
-from patchpilot.instruments.rack.rack import Rack
+from patchpilot.instruments.rack.rack import PROGRAM, Rack
 from patchpilot.modules import knob, module
 from patchpilot.modules.base import Context, Signal
 from patchpilot.modules.kinds import named
@@ -32,9 +33,15 @@ def test_an_instrument_keeps_its_promises(name: str, tmp_path: Path) -> None:
         check_instrument(made, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool(PROGRAM, workers=1) as made:
+        yield made
+
+
 @pytest.mark.parametrize("name", registry.names("modules"))
-def test_a_module_keeps_its_promises(name: str, tmp_path: Path) -> None:
-    check_module(named(name), tmp_path)
+def test_a_module_keeps_its_promises(name: str, tmp_path: Path, pool: Pool) -> None:
+    check_module(named(name), tmp_path, pool)
 
 
 @module(level=knob(0.5, 0.0, 1.0))
@@ -68,8 +75,8 @@ def roots(audio: Signal, *, level: float) -> Signal:
         return np.sqrt(audio) * np.float32(level)
 
 
-def test_a_good_module_passes(tmp_path: Path) -> None:
-    check_module(steady, tmp_path)
+def test_a_good_module_passes(tmp_path: Path, pool: Pool) -> None:
+    check_module(steady, tmp_path, pool)
 
 
 @pytest.mark.parametrize(
@@ -83,9 +90,9 @@ def test_a_good_module_passes(tmp_path: Path) -> None:
         (dataclasses.replace(steady, varying=frozenset({"loudness"})), "what may move is no parameter"),
     ],
 )
-def test_a_module_that_breaks_one_is_told_which(wrong: Any, said: str, tmp_path: Path) -> None:
+def test_a_module_that_breaks_one_is_told_which(wrong: Any, said: str, tmp_path: Path, pool: Pool) -> None:
     with pytest.raises(BrokenPromiseError, match=said):
-        check_module(wrong, tmp_path)
+        check_module(wrong, tmp_path, pool)
 
 
 class Leaky(Rack):

@@ -6,6 +6,8 @@ Faust programs are compiled in `prepare`, since none compiles after one has play
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
@@ -23,7 +25,10 @@ WORKER_KINDS = {
 
 
 def boot() -> None:
-    """Nothing is loaded before it is known what a rack needs."""
+    """Load what takes long and most racks need, as far as it is installed; every rack's process is a fork of this."""
+    for library in ("numba", "dawdreamer"):
+        if find_spec(library) is not None:
+            import_module(library)
 
 
 def identity() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.instruments.contract import USUAL, BrokenPromiseError, check_instrument
 from patchpilot.instruments.rack.inputs import audio_input
 from patchpilot.instruments.rack.rack import Rack
@@ -15,12 +16,13 @@ from patchpilot.modules.kinds import module_of
 from patchpilot.space import Performance
 
 
-def check_module(module: Module, folder: Path) -> None:
+def check_module(module: Module, folder: Path, pool: Pool | None = None) -> None:
     """All of it: described well, saved and made again, finite where it is drawn at random, the same in any order.
 
     Args:
         module: to be checked.
         folder: that files can be written to.
+        pool: that plays, which many checks may share.
 
     Raises:
         BrokenPromiseError: it does not keep a promise; which, it says.
@@ -41,7 +43,7 @@ def check_module(module: Module, folder: Path) -> None:
     same = (again.name, again.inputs, again.outputs, again.parameters, again.varying)
     here = (module.name, module.inputs, module.outputs, module.parameters, module.varying)
     _promise(same == here, f"module {name}: made again of its JSON it is another one")
-    with Rack("contract", module, workers=1) as rack:  # type: ignore[arg-type]  # modules can be wired
+    with Rack("contract", module, workers=1, pool=pool) as rack:  # type: ignore[arg-type]  # modules can be wired
         check_instrument(rack, folder, heard(), may_be_silent=True)
 
 

@@ -53,6 +53,7 @@ class Rack(Wirable):
         macros: for each macro the parameters that it turns, with their values at its two ends.
         workers: how many processes play at once; one for each usable core by default.
         timeout_s: longest time that making it ready, and one performance, may take.
+        pool: of `PROGRAM`, that plays instead; it may be that of many racks, and is not closed with any.
 
     Raises:
         RackError: the parts do not fit together.
@@ -69,11 +70,13 @@ class Rack(Wirable):
         macros: Mapping[str, Macro] | None = None,
         workers: int | None = None,
         timeout_s: float = 60.0,
+        pool: Pool | None = None,
     ) -> None:
         if not name.isidentifier():
             raise RackError(f"expected a name of letters, digits and underscores for a rack, got {name!r}")
         self.name = name
         self._options: dict[str, Any] = {"workers": workers, "timeout_s": timeout_s}
+        self._shared = pool
         self._parts = [_of(part) for part in parts]
         self._sends = dict(sends or {})
         self._pins, self._macros = dict(pins or {}), dict(macros or {})
@@ -106,7 +109,7 @@ class Rack(Wirable):
     def close(self) -> None:
         """End the worker processes; instruments in the rack are closed with it."""
         pool = self.__dict__.pop("_pool", None)
-        if pool is not None:
+        if pool is not None and pool is not self._shared:
             pool.close()
         for instrument in self.union.instruments.values():
             instrument.close()
@@ -124,7 +127,7 @@ class Rack(Wirable):
 
     @cached_property
     def _pool(self) -> Pool:
-        return Pool(PROGRAM, **self._options)
+        return Pool(PROGRAM, **self._options) if self._shared is None else self._shared
 
     def part(self) -> Part:
         """The rack as a part of another: its nodes with the rack's name before theirs, values as they are here."""
