@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from patchpilot.estimators.estimator import Estimator as Estimator
     from patchpilot.instruments.base import Instrument as Instrument
     from patchpilot.instruments.base import instrument as instrument
+    from patchpilot.instruments.rack.chain import chain as chain
     from patchpilot.instruments.rack.rack import Rack as Rack
-    from patchpilot.instruments.rack.rack import chain as chain
     from patchpilot.instruments.take import Take as Take
     from patchpilot.matching.match import match as match
     from patchpilot.space import Arc as Arc
@@ -41,7 +41,8 @@ _HOMES = {
     "patchpilot.audio": ("Audio", "Target", "listen"),
     "patchpilot.estimators.estimator": ("Estimator",),
     "patchpilot.instruments.base": ("Instrument", "instrument"),
-    "patchpilot.instruments.rack.rack": ("Rack", "chain"),
+    "patchpilot.instruments.rack.chain": ("chain",),
+    "patchpilot.instruments.rack.rack": ("Rack",),
     "patchpilot.instruments.take": ("Take",),
     "patchpilot.matching.match": ("match",),
     "patchpilot.space": ("Arc", "Note", "Patch", "Performance", "Routing", "Space", "View"),

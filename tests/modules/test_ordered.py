@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from patchpilot.errors import ParameterError, RackError
-from patchpilot.instruments.rack.rack import Rack, chain
+from patchpilot.instruments.rack.chain import chain
+from patchpilot.instruments.rack.rack import Rack
 from patchpilot.modules import faust, knob, module, node, ordered
 from patchpilot.modules.base import Signal
 from patchpilot.modules.kinds import module_of

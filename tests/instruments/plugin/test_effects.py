@@ -11,7 +11,8 @@ from patchpilot.errors import EngineError, PluginError
 from patchpilot.instruments.plugin.effects import effect_plugin
 from patchpilot.instruments.plugin.plugin import Plugin
 from patchpilot.instruments.rack.inputs import audio_input
-from patchpilot.instruments.rack.rack import Rack, source
+from patchpilot.instruments.rack.rack import Rack
+from patchpilot.instruments.rack.sources import source
 from patchpilot.modules import node
 from patchpilot.modules.plugin import PluginModule
 from patchpilot.space import Note, Patch, Performance

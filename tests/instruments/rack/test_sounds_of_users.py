@@ -10,7 +10,8 @@ import pytest
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError, PatchError
-from patchpilot.instruments.rack.rack import Rack, source
+from patchpilot.instruments.rack.rack import Rack
+from patchpilot.instruments.rack.sources import source
 from patchpilot.modules import module, node
 from patchpilot.modules.base import Context, Signal
 from patchpilot.modules.collection.granular import granulator

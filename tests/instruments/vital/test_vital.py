@@ -315,3 +315,10 @@ def test_every_asset_slot_is_heard(vital: Vital, space: Space) -> None:
 def test_the_fingerprint_names_engine_system_and_processor(vital: Vital, space: Space) -> None:
     assert vital.fingerprint.startswith(f"vital {space.version} / ")
     assert vital.fingerprint.count(" / ") == 2
+
+
+def test_a_stream_may_be_the_first_thing_that_is_asked_for(space: Space) -> None:
+    short = Performance.one_note(60, hold_s=0.1, length_s=0.2)
+    with Vital(workers=1) as fresh:
+        ((_, audio),) = fresh.stream([(Patch.make(space, {"osc_1_level": 0.5}), short)])
+    assert isinstance(audio, Audio)

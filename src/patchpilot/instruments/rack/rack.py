@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import dataclasses
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-
 from patchpilot.audio import Audio
-from patchpilot.engine import Failure, Job, Pool, Program
-from patchpilot.errors import EngineError, PatchError, PatchPilotError, RackError
+from patchpilot.engine import Pool, Program
+from patchpilot.errors import EngineError, PatchError, RackError
 from patchpilot.instruments.rack import document, drawing, turning
 from patchpilot.instruments.rack._worker import identity
-from patchpilot.instruments.rack.inputs import heard_input
-from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
+from patchpilot.instruments.rack.sources import part_of
+from patchpilot.instruments.rack.streaming import streamed
 from patchpilot.instruments.rack.union import Macro, Union
 from patchpilot.modules.graph import Graph
-from patchpilot.modules.ordered import ordered
-from patchpilot.modules.playing import USUAL_TEMPO_BPM
-from patchpilot.modules.wiring import Node, Part, Wirable
+from patchpilot.modules.wiring import Part, Wirable
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import canonical_json, sha256
 from patchpilot.space.edit import Edit
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Performance
@@ -77,13 +70,13 @@ class Rack(Wirable):
         self.name = name
         self._options: dict[str, Any] = {"workers": workers, "timeout_s": timeout_s}
         self._shared = pool
-        self._parts = [_of(part) for part in parts]
+        self._parts = [part_of(part) for part in parts]
         self._sends = dict(sends or {})
         self._pins, self._macros = dict(pins or {}), dict(macros or {})
 
     def __or__(self, other: Wirable) -> Rack:
         """A rack with one more part."""
-        return self._with(_parts=[*self._parts, _of(other)])
+        return self._with(_parts=[*self._parts, part_of(other)])
 
     def pin(self, **values: float | str) -> Rack:
         """A rack in which these parameters have these values, in their units, for good."""
@@ -167,104 +160,7 @@ class Rack(Wirable):
 
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
         """Play many patches, and yield (position, audio or error) as they are done; `pairs` may be endless."""
-        items: Iterator[_Item] = (_Item(i, patch, what) for i, (patch, what) in enumerate(pairs))
-        for node in self.union.instruments:
-            items = self._through(node, items)
-        flying: dict[int, _Item] = {}
-        failed: list[_Item] = []
-
-        def jobs() -> Iterator[Job]:
-            n = 0
-            for item in items:
-                try:
-                    job = self._job(item)
-                except PatchPilotError as error:
-                    item.error = EngineError(str(error))
-                if item.error is not None:
-                    failed.append(item)
-                    continue
-                flying[n] = item
-                n += 1
-                yield job
-
-        with contextlib.closing(self._pool.imap(jobs())) as results:
-            for k, result in results:
-                yield from _given_up(failed)
-                item = flying.pop(k)
-                yield item.at, self._said(result, item.performance)
-        yield from _given_up(failed)
-
-    def _through(self, node: str, items: Iterator[_Item]) -> Iterator[_Item]:
-        """Items whose instrument `node` has played; those that failed come as they are."""
-        waiting: dict[int, _Item] = {}
-        broken: list[_Item] = []
-
-        def pairs() -> Iterator[tuple[Patch, Performance]]:
-            n = 0
-            for item in items:
-                if item.error is None:
-                    try:
-                        pair = (
-                            self.union.part(item.patch, node),
-                            turning.own(self.union, node, item.performance),
-                        )
-                    except PatchPilotError as error:
-                        item.error = EngineError(str(error))
-                if item.error is not None:
-                    broken.append(item)
-                    continue
-                waiting[n] = item
-                n += 1
-                yield pair
-
-        for k, result in self.union.instruments[node].stream(pairs()):
-            item = waiting.pop(k)
-            if isinstance(result, EngineError):
-                item.error = result
-            else:
-                item.heard[node] = result.samples
-            yield item
-            while broken:
-                yield broken.pop()
-        yield from broken
-
-    def _job(self, item: _Item) -> Job:
-        performance = item.performance
-        rate = performance.sample_rate
-        n_samples = round(performance.length_s * rate)
-        tempo = performance.tempo_bpm or USUAL_TEMPO_BPM
-        curves = turning.curves(self.union, performance, n_samples, tempo)
-        moving = {name: frozenset(found) for name, found in curves.items()}
-        said = self.graph.to_json()
-        key = sha256(canonical_json([said, {k: sorted(v) for k, v in moving.items()}, rate]).encode())
-        inputs = {
-            name: heard_input(node.module.name, performance, n_samples)
-            for name, node in self.graph.nodes.items()
-            if isinstance(node.module, InputModule)
-        }
-        values = {
-            name: stored
-            for name, stored in self.union.stored(item.patch).items()
-            if name not in self.union.instruments
-        }
-        delta = {
-            "values": values,
-            "curves": curves,
-            "heard": {**item.heard, **inputs},
-            "n_samples": n_samples,
-            "tempo_bpm": tempo,
-            "notes": tuple(sorted(performance.notes, key=lambda note: note.start_s)),
-            "seed": performance.engine_seed,
-            "assets": self.union.assets(item.patch),
-        }
-        return Job({"graph": said, "sample_rate": rate, "moving": moving}, key, delta)
-
-    def _said(self, result: object, performance: Performance) -> Audio | EngineError:
-        if isinstance(result, Failure):
-            reason = result.reason.removeprefix("raised RackError: ")
-            return EngineError(f"rack {self.name}: {reason}")
-        assert isinstance(result, np.ndarray)
-        return Audio(result, performance.sample_rate)
+        return streamed(self.name, self.union, self._pool, pairs)
 
     def export(self, patch: Patch, path: Path | str) -> None:
         """Write the rack and the patch, with everything in them, as readable JSON (or TOML, where the name says so).
@@ -345,65 +241,3 @@ class Rack(Wirable):
     def preset_folder(self) -> Path:
         """Where racks are kept by default: the user's data folder."""
         return document.folder()
-
-
-@dataclasses.dataclass(eq=False)
-class _Item:
-    """A performance on its way through the rack."""
-
-    at: int
-    patch: Patch
-    performance: Performance
-    heard: dict[str, Any] = dataclasses.field(default_factory=dict)
-    error: EngineError | None = None
-
-
-def _given_up(failed: list[_Item]) -> Iterator[tuple[int, EngineError]]:
-    while failed:
-        item = failed.pop(0)
-        assert item.error is not None
-        yield item.at, item.error
-
-
-def _of(part: Any) -> Part:
-    """A part of anything that can be put into a rack, instruments too.
-
-    Raises:
-        RackError: it is nothing of that kind.
-    """
-    if isinstance(part, Wirable):
-        return part.part()
-    if hasattr(part, "space") and hasattr(part, "stream"):
-        return source(part).part()
-    raise RackError(f"expected modules, parts, racks or instruments, got {type(part).__name__}")
-
-
-def source(instrument: Any, name: str = "") -> Node:
-    """An instrument as a node: `source(vital) >> saturator`."""
-    return Node(InstrumentModule(instrument.name, instrument), name or _node_name(instrument.name))
-
-
-def _node_name(name: str) -> str:
-    """ "amsynth_vst" of "plugin:amsynth_vst.so": what a node may be called."""
-    made = name if name.isidentifier() else re.sub(r"\W+", "_", Path(name.partition(":")[2]).stem)
-    return made if made.isidentifier() else f"instrument_{made}"
-
-
-def chain(instrument: Any, effects: Sequence[Any], name: str = "chain", *, any_order: bool = False) -> Rack:
-    """An instrument and effects after it, in this order, as a rack: `chain(vital, [saturator, eq3])`.
-
-    The effects' parameters begin with "fx_", so that none is called as one of the instrument.
-
-    Args:
-        instrument: or a module, or anything else that gives a sound.
-        effects: modules or nodes.
-        name: of the rack.
-        any_order: whether the order, and which of them sound, are parameters: "fx_slot_1" and so on (`ordered`).
-    """
-    part = source(instrument).part() if not isinstance(instrument, Wirable) else instrument.part()
-    if any_order:
-        return Rack(name, part >> Node(ordered(effects), "fx"))
-    for effect in effects:
-        made = effect if isinstance(effect, Node) else Node(effect)
-        part = part >> dataclasses.replace(made, name=f"fx_{made.name}")
-    return Rack(name, part)

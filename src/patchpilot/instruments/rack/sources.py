@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from patchpilot.errors import RackError
 from patchpilot.modules.base import Port, Process
-from patchpilot.modules.wiring import Wirable
+from patchpilot.modules.wiring import Node, Part, Wirable
 from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
 
@@ -73,3 +75,27 @@ class InputModule(Wirable):
     def prepare(self, sample_rate: int, moving: frozenset[str]) -> Process:  # noqa: ARG002
         """It has no process."""
         raise RackError(f"{self.name} is audio of the performance")
+
+
+def part_of(part: Any) -> Part:
+    """A part of anything that can be put into a rack, instruments too.
+
+    Raises:
+        RackError: it is nothing of that kind.
+    """
+    if isinstance(part, Wirable):
+        return part.part()
+    if hasattr(part, "space") and hasattr(part, "stream"):
+        return source(part).part()
+    raise RackError(f"expected modules, parts, racks or instruments, got {type(part).__name__}")
+
+
+def source(instrument: Any, name: str = "") -> Node:
+    """An instrument as a node: `source(vital) >> saturator`."""
+    return Node(InstrumentModule(instrument.name, instrument), name or _node_name(instrument.name))
+
+
+def _node_name(name: str) -> str:
+    """ "amsynth_vst" of "plugin:amsynth_vst.so": what a node may be called."""
+    made = name if name.isidentifier() else re.sub(r"\W+", "_", Path(name.partition(":")[2]).stem)
+    return made if made.isidentifier() else f"instrument_{made}"

@@ -125,6 +125,7 @@ class Vital:
             pairs: may be endless; drawn as workers have room. Patches of one structure are rendered faster
                 when they come one after another.
         """
+        _ = self.space  # asked for now: the pool answers nothing else while it plays
         playing: dict[int, _Playing] = {}
         notes: dict[int, tuple[int, Note]] = {}  # by number of the job: whose, and which
         refused: list[tuple[int, EngineError]] = []
