@@ -134,7 +134,9 @@ class NetworkConfig:
             frozen = Frozen(**data["frozen"]) if "frozen" in data else None
             return cls(**{**data, "frozen": frozen})
         except TypeError as error:
-            raise EstimatorError(f"the network's sizes are damaged or of a newer version: {error}") from None
+            raise EstimatorError(
+                f"the network's sizes are damaged, or of a newer version of Patch Pilot, then update it: {error}"
+            ) from None
 
 
 SIZES: Mapping[str, Mapping[str, Mapping[str, int]]] = {

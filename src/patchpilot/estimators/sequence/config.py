@@ -41,7 +41,7 @@ class SequenceConfig:
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON; `from_json` reads it."""
-        return {**dataclasses.asdict(self), "modules": list(self.modules)}
+        return {**dataclasses.asdict(self), "encoder": self.encoder.to_json(), "modules": list(self.modules)}
 
     @classmethod
     def from_json(cls, data: Json) -> SequenceConfig:
