@@ -97,7 +97,7 @@ def pickled(name: str) -> Callable[[Path], None]:
 
 def renamed(data: Any) -> None:
     """Of another instrument."""
-    data["instrument"] = data["codec"]["instrument"] = "rack"
+    data["instrument"] = data["codec"]["instrument"] = "harp"
 
 
 def other(**fields: Any) -> Callable[[Path], None]:
@@ -115,7 +115,7 @@ def other(**fields: Any) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (said(renamed), "toy has learned rack, which cannot be played here: no 'rack' among the instruments"),
+        (said(renamed), "toy has learned harp, which cannot be played here: no 'harp' among the instruments"),
         (
             said(lambda d: d["codec"].update(version="7")),
             "(engine 7, here 1): another engine may sound different",
@@ -201,7 +201,7 @@ def test_a_dataset_of_another_space_is_told(cli: Cli, whole: Path, file: Path, t
         (cut("checkpoint.safetensors"), "is damaged or cut off"),
         (pickled("checkpoint.safetensors"), "is a pickle, which can run any program"),
         (lambda folder: (folder / "checkpoint.safetensors").unlink(), "expected a checkpoint of a training"),
-        (other(instrument="rack"), "toy has learned rack, which cannot be played here"),
+        (other(instrument="harp"), "toy has learned harp, which cannot be played here"),
         (other(version="7"), "engine 7, here 1"),
     ],
 )
@@ -220,7 +220,7 @@ def test_a_checkpoint_of_other_tokens_is_not_exported(cli: Cli, file: Path, tmp_
     out = tmp_path / "toy"
     assert cli("train", "--data", file, "--out", out, *FEW).code == 0
     before = (out / "estimator.json").read_bytes()
-    other(instrument="rack")(out)
+    other(instrument="harp")(out)
     ran = cli("train", "--data", file, "--out", out, *FEW)
     assert (ran.code, ran.out) == (1, "")
     assert "says other things of a patch than the data do" in ran.err.splitlines()[-1]
