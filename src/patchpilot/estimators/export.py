@@ -138,7 +138,7 @@ def _graph(
             output_names=list(outputs),
         )
         file = io.BytesIO()
-        onnx.save(_undated(program.model_proto), file)
+        onnx.save(undated(program.model_proto), file)
     return file.getvalue()
 
 
@@ -153,7 +153,7 @@ def _exporter() -> Any:
         ) from None
 
 
-def _undated(model: Any) -> Any:
+def undated(model: Any) -> Any:
     """The model without notes of the files and lines it was traced from: equal weights make equal bytes."""
     for node in model.graph.node:
         del node.metadata_props[:]

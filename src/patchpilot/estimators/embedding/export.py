@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import warnings
@@ -15,6 +14,7 @@ import numpy as np
 from patchpilot.audio import F32, front_end
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators._torch import torch
+from patchpilot.estimators.export import undated
 from patchpilot.files import write_bytes, write_text
 from patchpilot.retrieval.description import FILE, FORMAT
 from patchpilot.retrieval.local import LocalEmbedding
@@ -80,7 +80,6 @@ def export(
 def _graph(network: Any) -> bytes:
     """The network as an ONNX graph, of any number of pictures."""
     example = torch.zeros(2, HELD_CHANNELS, *front_end.SHAPE[1:])
-    held = io.BytesIO()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own, about itself
@@ -94,5 +93,4 @@ def _graph(network: Any) -> bytes:
             dynamic_shapes={"pictures": {0: torch.export.Dim("batch")}},
             verbose=False,
         )
-        program.save(held)
-    return held.getvalue()
+    return bytes(undated(program.model_proto).SerializeToString())
