@@ -13,9 +13,10 @@ import dataclasses
 
 from patchpilot.errors import ParameterError
 from patchpilot.instruments.base import Instrument
-from patchpilot.space import Parameter, Patch, Prior, Space
-from patchpilot.space.distribution import Distribution, Uniform, Whole
+from patchpilot.space import Patch, Prior, Space
+from patchpilot.space.distribution import Whole
 from patchpilot.space.matrix import Matrix
+from patchpilot.space.prior import whole_range
 
 RAW = "none"
 """Name of the prior that says nothing: every value is as likely as any other."""
@@ -72,21 +73,15 @@ def raw_prior(space: Space, tier: int) -> Prior:
     """
     return Prior(
         name=f"{RAW}-tier{tier}",
-        values={name: _whole_range(space[name]) for name in view_names(space, tier)},
+        values={name: whole_range(space[name]) for name in view_names(space, tier)},
         matrix=_any_routings(space) if tier >= ROUTED else None,
     )
-
-
-def _whole_range(parameter: Parameter) -> Distribution:
-    if parameter.is_categorical:
-        return Whole(round(parameter.minimum), round(parameter.maximum))
-    return Uniform(parameter.minimum, parameter.maximum)
 
 
 def _any_routings(space: Space) -> Matrix | None:
     if space.routing is None:
         return None
-    ranges = {field.name.rpartition("_")[2]: _whole_range(field) for field in space.routing.fields}
+    ranges = {field.name.rpartition("_")[2]: whole_range(field) for field in space.routing.fields}
     return Matrix(
         count=Whole(0, space.routing.n_slots),
         most=space.routing.n_slots,

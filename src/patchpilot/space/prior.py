@@ -35,6 +35,7 @@ from patchpilot.space.distribution import (
     sometimes,
 )
 from patchpilot.space.matrix import Matrix
+from patchpilot.space.parameter import Parameter
 from patchpilot.space.patch import Patch
 from patchpilot.space.routing import Routing
 from patchpilot.space.space import Space
@@ -52,7 +53,15 @@ __all__ = [
     "choice",
     "pick",
     "sometimes",
+    "whole_range",
 ]
+
+
+def whole_range(parameter: Parameter) -> Distribution:
+    """Every value of a parameter alike."""
+    if parameter.is_categorical:
+        return Whole(round(parameter.minimum), round(parameter.maximum))
+    return Uniform(parameter.minimum, parameter.maximum)
 
 
 @dataclass(frozen=True)

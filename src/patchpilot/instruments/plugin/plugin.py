@@ -24,11 +24,10 @@ from patchpilot.modules.hosting.knobs import told
 from patchpilot.modules.plugin import whereabouts
 from patchpilot.space.assets import Asset
 from patchpilot.space.canonical import Json
-from patchpilot.space.distribution import Distribution, Uniform, Whole
 from patchpilot.space.edit import Edit
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Performance
-from patchpilot.space.prior import Prior
+from patchpilot.space.prior import Prior, whole_range
 from patchpilot.space.space import Space
 
 _WORKER = "patchpilot.instruments.plugin._worker"
@@ -94,10 +93,7 @@ class Plugin:
     @cached_property
     def priors(self) -> Mapping[str, Prior]:
         """ "uniform-v1", all values alike."""
-        values: dict[str, Distribution] = {
-            p.name: Whole(0, round(p.maximum)) if p.is_categorical else Uniform(p.minimum, p.maximum)
-            for p in self.space
-        }
+        values = {p.name: whole_range(p) for p in self.space}
         return {"uniform-v1": Prior("uniform-v1", values)}
 
     @cached_property

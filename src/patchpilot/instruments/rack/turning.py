@@ -10,12 +10,11 @@ from patchpilot.instruments.rack.union import Union
 from patchpilot.modules.base import Value
 from patchpilot.modules.ordered import OrderedModule, chain_of, slots
 from patchpilot.space.arc import Arc
-from patchpilot.space.distribution import Uniform, Whole
 from patchpilot.space.edit import Edit
 from patchpilot.space.parameter import Parameter
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Performance
-from patchpilot.space.prior import Distribution, Prior
+from patchpilot.space.prior import Distribution, Prior, whole_range
 
 KNOB_STEP = 0.05
 """A typical turn, as part of the whole range."""
@@ -29,11 +28,11 @@ def own_parameters(union: Union) -> list[Parameter]:
 
 def priors(union: Union) -> Mapping[str, Prior]:
     """ "uniform-v1", all values alike; with one instrument inside, its priors with the rest turned so."""
-    ours: dict[str, Distribution] = {p.name: _alike(p) for p in own_parameters(union)}
+    ours: dict[str, Distribution] = {p.name: whole_range(p) for p in own_parameters(union)}
     if not union.instruments:
         return {"uniform-v1": Prior("uniform-v1", ours)}
     if len(union.instruments) > 1:
-        everything = {p.name: _alike(p) for p in union.space}
+        everything = {p.name: whole_range(p) for p in union.space}
         return {"uniform-v1": Prior("uniform-v1", everything)}
     (inside,) = union.instruments.values()
     free = {parameter.name for parameter in union.space}
@@ -43,12 +42,6 @@ def priors(union: Union) -> Mapping[str, Prior]:
         )
         for name, prior in inside.priors.items()
     }
-
-
-def _alike(parameter: Parameter) -> Distribution:
-    if parameter.is_categorical:
-        return Whole(round(parameter.minimum), round(parameter.maximum))
-    return Uniform(parameter.minimum, parameter.maximum)
 
 
 def knobs(union: Union, patch: Patch) -> Mapping[str, float]:
