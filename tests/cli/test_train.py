@@ -18,6 +18,7 @@ from patchpilot.audio import Audio, save
 from patchpilot.cli import _train_options
 from patchpilot.cli.train import command
 from patchpilot.estimators.networks.config import ENCODERS, HEADS, SIZES
+from patchpilot.estimators.training.checkpoint import read_checkpoint
 from patchpilot.estimators.training.config import DEVICES, TrainConfig
 from tests.cli.command_line import Cli, one_error
 from tests.datasets.small import Buzzing, small
@@ -47,7 +48,7 @@ def test_the_options_are_those_of_the_recipe() -> None:
     assert ((*HEADS, "proxy", "embedding"), ENCODERS) == (_train_options.HEADS, _train_options.ENCODERS)
     assert (tuple(SIZES), DEVICES) == (_train_options.SIZES, _train_options.DEVICES)
     defaults = {p.name: p.default for p in command.params if isinstance(p, click.Option)}
-    made = {"effects", "proxy", "frozen"}  # of what an option says
+    made = {"effects", "proxy", "frozen", "start"}  # of what an option says
     expected = {name: value for name, value in vars(TrainConfig()).items() if name not in made}
     assert {name: defaults[name] for name in expected} == expected
 
@@ -231,3 +232,26 @@ def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
     ran = cli("train", "--data", pairs.path, "--out", tmp_path / "heard", *heads[1], "--json")
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["parity"] <= 1e-4
+
+
+def test_a_training_goes_on_from_another_with_other_data(cli: Cli, file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert cli("train", "--data", file, "--out", first, *FEW).code == 0
+    other = tmp_path / "other.h5"
+    small(other, 40, seed=9, features=("front_end",), audio="none").close()
+    ran = cli("train", "--data", other, "--out", second, *FEW, "--start", first, "--lr", "1e-9")
+    assert ran.code == 0, ran.err
+    # It learned next to nothing, so it still says what the first one says, in the same words.
+    one, two = (read_checkpoint(folder) for folder in (first, second))
+    assert one.codec.sha256 == two.codec.sha256
+    for name, tensor in one.mean.items():
+        if tensor.is_floating_point() and "running" not in name:
+            assert abs(tensor - two.mean[name]).max() < 1e-5, name
+    assert "checkpoint that it starts from" in one_error(
+        cli("train", "--data", other, "--out", second, *FEW, "--lr", "1e-9")
+    )
+    wrong = one_error(
+        cli("train", "--data", other, "--out", tmp_path / "x", *FEW, "--start", first, "--encoder", "ast")
+    )
+    assert "encoder ast was asked for, there it is resnet" in wrong

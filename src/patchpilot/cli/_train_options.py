@@ -98,6 +98,11 @@ _OPTIONS = (
         metavar="WEIGHT",
         help="Price of values beyond their ranges, with --head flow.",
     ),
+    click.option(
+        "--start",
+        type=click.Path(path_type=Path, exists=True),
+        help="Checkpoint, or folder of a training, whose weights are the first ones: learning goes on with other data.",
+    ),
     _option("--device", default="auto", type=click.Choice(DEVICES), help="Where it is trained."),
     click.option("--workers", type=click.IntRange(1, 1024), help="Processes that render, with --live."),
     click.option("--mlflow", is_flag=True, help="Track it with MLflow too, in a SQLite file in the folder."),

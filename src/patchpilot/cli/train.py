@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from patchpilot.estimators.training.config import TrainConfig
     from patchpilot.estimators.training.progress import Outcome, Progress
     from patchpilot.estimators.training.source import Source
+    from patchpilot.estimators.training.starting import Start
     from patchpilot.instruments.base import Instrument
 
 
@@ -32,6 +33,7 @@ def command(
     minutes: float | None,
     importance: Path | None,
     proxy: Path | None,
+    start: Path | None,
     mlflow: bool,
     workers: int | None,
     as_json: bool,
@@ -51,35 +53,41 @@ def command(
     from patchpilot.estimators.training.config import PROXY, TrainConfig
     from patchpilot.estimators.training.folder import check_alone, check_same  # says where PyTorch is missing
     from patchpilot.estimators.training.loss import digest_of
+    from patchpilot.estimators.training.starting import read_start
     from patchpilot.estimators.training.tracking import MlFlow
     from patchpilot.files import make_folder
     from patchpilot.instruments.base import instrument
 
     if asked["head"] == "embedding":
-        if proxy or asked["spectral"] or asked["regular"]:
+        if proxy or start or asked["spectral"] or asked["regular"]:
             raise click.UsageError(
-                "an embedding says no patches: leave out --proxy, --spectral and --regular"
+                "an embedding says no patches: leave out --proxy, --spectral, --regular and --start"
             )
         _embedding(data, out, minutes, asked, as_json=as_json)
         return
     asked["effects"] = tuple(name.strip() for name in asked["effects"].split(",") if name.strip())
     if asked["encoder"] not in ENCODERS:
         asked |= {"encoder": FROZEN, "frozen": frozen_named(asked["encoder"])}
-    config = TrainConfig(**asked, proxy=digest_of(proxy) if proxy else "")
+    first = read_start(start) if start else None
+    config = TrainConfig(
+        **asked, proxy=digest_of(proxy) if proxy else "", start=first.sha256 if first else ""
+    )
+    if first:
+        first.check(config)
     check_alone(make_folder(out))
     check_same(out, config)
     trackers = [MlFlow(out)] if mlflow else []
     engine: dict[str, Any] = {"workers": workers} if workers else {}
     with (
         instrument(config.instrument, **engine) as synth,
-        _source(config, synth, data, importance) as source,
+        _source(config, synth, data, importance, first) as source,
     ):
         codec = source.codec
-        keep_assets(out, codec, synth, datasets=data)
+        keep_assets(out, codec, synth, datasets=data, start=first.folder if first else None)
         if config.head == PROXY:
             _proxy(config, source, synth, out, minutes, as_json=as_json)
             return
-        outcome = _trained(config, source, synth, out, trackers, minutes, proxy)
+        outcome = _trained(config, source, synth, out, trackers, minutes, proxy, first)
     _tell(outcome, out, codec, as_json=as_json)
 
 
@@ -135,7 +143,11 @@ def _embedding(
 
 @contextmanager
 def _source(
-    config: TrainConfig, synth: Instrument, data: tuple[Path, ...], importance: Path | None
+    config: TrainConfig,
+    synth: Instrument,
+    data: tuple[Path, ...],
+    importance: Path | None,
+    first: Start | None,
 ) -> Iterator[Source]:
     """Where the rows come from."""
     from patchpilot.datasets.tiers import prior_named
@@ -149,14 +161,21 @@ def _source(
     if config.live:
         prior = prior_named(synth, 3, config.live)
         with Live(
-            synth, prior, rows=config.rows, held_out=config.held_out, seed=config.seed, hears=hears
+            synth,
+            prior,
+            rows=config.rows,
+            held_out=config.held_out,
+            seed=config.seed,
+            hears=hears,
+            codec=first.codec if first else None,
         ) as live:
             yield live
         return
     _line.show("reading rows…")
     try:
         weights = read_weights(importance) if importance else None
-        read = read_rows(data, synth.space, rows=config.rows, weights=weights, hears=hears)
+        codec = first.codec if first else None
+        read = read_rows(data, synth.space, rows=config.rows, codec=codec, weights=weights, hears=hears)
     finally:
         _line.clear()
     yield Files(read, config.held_out)
@@ -170,6 +189,7 @@ def _trained(
     trackers: list[Any],
     minutes: float | None,
     proxy: Path | None,
+    first: Start | None,
 ) -> Outcome:
     from patchpilot.estimators.networks.network import make_network
     from patchpilot.estimators.training.curriculum import stages
@@ -179,7 +199,7 @@ def _trained(
         config,
         source,
         stages(config.curriculum, config.epochs, source.codec, synth.space, config.effects),
-        lambda: make_network(config.network, source.codec),
+        first.network if first else lambda: make_network(config.network, source.codec),
         out,
         trackers=trackers,
         on_progress=_show,

@@ -13,13 +13,14 @@ from patchpilot.space.canonical import Json
 DEVICES = ("auto", "cpu", "cuda")
 PROXY = "proxy"
 """What is trained in place of a head: a model of what the instrument would sound like."""
-_NEW = ("spectral", "regular", "proxy", "frozen")
+_NEW = ("spectral", "regular", "proxy", "frozen", "start")
 """Fields that recipes did not always have: equal trainings have equal files, whichever version began them."""
 _SAID = {
     "held_out": "held-out share",
     "ema": "decay of the mean weights",
     "lr": "learning rate",
     "live": "prior that is rendered",
+    "start": "checkpoint that it starts from",
     "spectral": "weight of the spectral loss",
     "regular": "weight of values beyond their ranges",
 }
@@ -54,6 +55,7 @@ class TrainConfig:
         regular: λr >= 0, weight of values beyond their ranges, which only the flow says.
         proxy: sha256 of the file of the proxy that is asked how patches would sound; "" for none.
         frozen: the network that hears with the encoder "frozen" (`hearing.frozen_named`); None with the others.
+        start: sha256 of the file of the checkpoint whose weights are the first ones; "" for random ones.
     """
 
     instrument: str = "vital"
@@ -79,6 +81,7 @@ class TrainConfig:
     regular: float = 0.0
     proxy: str = ""
     frozen: Frozen | None = None
+    start: str = ""
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -101,6 +104,8 @@ class TrainConfig:
                 f"a proxy and its loss are about the picture of a sound, which {self.frozen.name} does not show: leave "
                 "out --encoder, or --head proxy and --spectral"
             )
+        if self.head == PROXY and self.start:
+            raise EstimatorError("a proxy begins with random weights: leave out --start")
         if self.head == PROXY and (self.spectral or self.proxy):
             raise EstimatorError("a proxy is trained on sounds alone: leave out --proxy and --spectral")
         if self.regular and self.head != "flow":

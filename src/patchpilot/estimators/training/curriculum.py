@@ -6,6 +6,7 @@
 
 An instrument's effects are its switches whose module there is only one of (oscillators, filters and envelopes are
 numbered), that has tokens of its own, and that plays no asset: those sound themselves. Where that is wrong, name them.
+The places of a rack's chain ("fx_slot_1", …) are such switches too: each that is not empty is an effect.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def effect_switches(codec: Codec, space: Space, names: Sequence[str] = ()) -> tu
     Raises:
         EstimatorError: a name is none of the codec's switches.
     """
-    switches = {token.name: k for k, token in enumerate(codec.categorical) if len(token.options) == 2}
+    switches = {
+        token.name: k for k, token in enumerate(codec.categorical) if len(token.options) == 2 or token.chain
+    }
     if unknown := [name for name in names if name not in switches]:
         raise EstimatorError(
             f"no switch {unknown[0]!r} varies in these rows; there are: {', '.join(switches) or 'none'}"
@@ -68,7 +71,10 @@ def effect_switches(codec: Codec, space: Space, names: Sequence[str] = ()) -> tu
     return tuple(
         k
         for name, k in switches.items()
-        if name in gates and codec.categorical[k].kind == "value" and _is_effect(codec.categorical[k], space)
+        if codec.categorical[k].chain
+        or (
+            name in gates and codec.categorical[k].kind == "value" and _is_effect(codec.categorical[k], space)
+        )
     )
 
 
@@ -84,7 +90,8 @@ def effects_on(codec: Codec, switches: Sequence[int], labels: Labels) -> npt.NDA
     for k in switches:
         token = codec.categorical[k]
         open_at = {place for other in codec.tokens if other.gate == token.name for place in other.open_at}
-        on = open_at or {place for place, option in enumerate(token.options) if option != token.default}
+        shut = 0.0 if token.chain else token.default
+        on = open_at or {place for place, option in enumerate(token.options) if option != shut}
         count += np.isin(labels.categorical[:, k], sorted(on))
     return count
 

@@ -55,6 +55,7 @@ class Live:
         seed: >= 0, of all draws.
         plan: notes; one drawn for each patch by default.
         hears: what is heard of them.
+        codec: what labels say; found in the prior's patches where it is not given.
 
     Raises:
         EstimatorError: nothing varies in the prior's patches.
@@ -70,12 +71,13 @@ class Live:
         seed: int = 0,
         plan: Plan = PLAN,
         hears: Hearing = PICTURE,
+        codec: Codec | None = None,
     ) -> None:
         self._hears = hears
         self._instrument, self._prior, self._plan, self._seed = instrument, prior, plan, seed
         self._rows, self._share = rows or ROWS, held_out
         self._sampler = Drawn(instrument.space, prior, 3, seed)
-        self._codec = self._fitted()
+        self._codec = codec or self._fitted()
         self._stop = threading.Event()
         self._thread = ThreadPoolExecutor(1)
         self._ahead: tuple[tuple[int, str], Future[Rows]] | None = None

@@ -117,12 +117,16 @@ def read_rows(
 
 
 def differences(dataset: Dataset, space: Space) -> list[str]:
-    """How a dataset's instrument differs from one that is here, a phrase each; none where its rows may be used."""
+    """How a dataset's instrument differs from one that is here, a phrase each; none where its rows may be used.
+
+    A rack's fingerprint is of its libraries and not of the rack, so of racks only the parameters are compared.
+    """
     theirs, version = dataset.recipe.instrument, dataset.recipe.fingerprint.partition(" / ")[0]
     if theirs != space.instrument:
         return [f"it was made with {theirs}, and {space.instrument} was asked for"]
     found = []
-    if version != (here := f"{space.instrument} {space.version}"):
+    here = f"{space.instrument} {space.version}"
+    if version != here and version.startswith(f"{space.instrument} "):
         found.append(f"it was made with {version}, and here is {here}")
     for there in dataset.parameters:
         mine = space.by_name.get(there.name)
