@@ -40,7 +40,7 @@ def save(audio: Audio, path: str | Path) -> None:
     Raises:
         OutputError: the place is missing, read-only or full; whatever was there before is still there.
     """
-    write_bytes(Path(path), _wav_bytes(audio))
+    write_bytes(Path(path), wav_bytes(audio))
 
 
 def flac_preview(audio: Audio) -> Preview:
@@ -54,7 +54,7 @@ def flac_preview(audio: Audio) -> Preview:
     return Preview(buffer.getvalue(), gain)
 
 
-def _wav_bytes(audio: Audio) -> bytes:
+def wav_bytes(audio: Audio) -> bytes:
     """A float32 WAV file.
 
     libsndfile would put the time of day into it; the same sound must give the same bytes.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from patchpilot.errors import ParameterError
 
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 _NOTE = re.compile(r"([A-Ga-g])([#b]*)(-?\d{1,2})")
 
 SCALES: Mapping[str, tuple[int, ...]] = {
@@ -66,7 +66,7 @@ def pitch_of(name: str) -> int:
 
 def name_of(pitch: int) -> str:
     """The inverse of `pitch_of`, with sharps."""
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
+    return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
 def chord_of(name: str) -> tuple[int, ...]:
