@@ -1,0 +1,191 @@
+"""A loop taken apart: tempo, key, hits, and which of them are the same sound."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import pdist, squareform
+
+from patchpilot.audio import F64, Audio, db, hz_to_note, peak, pitch, rms
+from patchpilot.audio.chroma import estimated_key
+from patchpilot.audio.descriptors import NAMES, described
+from patchpilot.errors import AudioError
+from patchpilot.instruments.rack.material.material import Material
+
+LONGEST_S = 60.0
+_SILENT_DB = -70.0
+_MOST_PARTS = 8
+_APART = 0.12
+"""Mean silhouette (Rousseeuw 1987) below which all hits are one sound."""
+_UNITS = np.array([0.25, 0.3, 0.5, 0.4, 0.3, 0.15, 0.3, 3.0])
+"""What is heard as one step of each of `described`'s numbers."""
+_STEADY = 0.6
+"""Confidence from which a hit has a pitch of its own."""
+
+
+@dataclass(frozen=True, eq=False)
+class LoopHit:
+    """A sound in a loop, from its attack to the next one.
+
+    Attributes:
+        audio: of it.
+        start_s: where it begins.
+        level_db: RMS of its loudest 50 ms, dB re full scale.
+        pitch: MIDI note, which may lie between two keys; None where it has none.
+        part: number of the sound that it is, from 0.
+    """
+
+    audio: Audio
+    start_s: float
+    level_db: float
+    pitch: float | None
+    part: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """What was heard in a loop.
+
+    Attributes:
+        material: the loop, with its tempo.
+        key: "A minor", or "" where none is heard.
+        hits: in their order.
+        parts: for each sound the number of the hit that stands for it.
+    """
+
+    material: Material
+    key: str
+    hits: tuple[LoopHit, ...]
+    parts: tuple[int, ...]
+
+    @property
+    def tempo_bpm(self) -> float:
+        """Beats a minute."""
+        assert self.material.tempo_bpm is not None
+        return self.material.tempo_bpm
+
+    @property
+    def is_pitched(self) -> bool:
+        """Whether most hits have a pitch."""
+        return sum(hit.pitch is not None for hit in self.hits) > len(self.hits) / 2
+
+
+def taken_apart(material: Material) -> Taken:
+    """Take a loop apart.
+
+    Args:
+        material: the loop; one without a tempo is taken to be whole bars.
+
+    Raises:
+        AudioError: it is silent, or longer than a minute.
+    """
+    audio = material.audio
+    if audio.duration_s > LONGEST_S:
+        raise AudioError(
+            f"expected a loop of up to {LONGEST_S:g} s, got {audio.duration_s:.0f} s: cut out some bars; whole tracks "
+            "are for `patchpilot track`"
+        )
+    if db(peak(audio)) < _SILENT_DB:
+        raise AudioError("expected a loop, but there is only silence; was the right file exported?")
+    if material.tempo_bpm is None:
+        material = dataclasses.replace(
+            material, tempo_bpm=_whole_bars(audio.duration_s), source="analysis", confidence=0.0
+        )
+    hits = [
+        LoopHit(cut.audio, cut.start_s, _level_db(cut.audio), _pitch(cut.audio))
+        for cut in material.slices("onset")
+        if db(peak(cut.audio)) >= _SILENT_DB
+    ]
+    labels = grouped(np.stack([_described(hit) for hit in hits]))
+    hits = [dataclasses.replace(hit, part=int(label)) for hit, label in zip(hits, labels, strict=True)]
+    heard = estimated_key(audio)
+    return Taken(
+        material,
+        material.key or (heard.name if heard else ""),
+        tuple(hits),
+        _standing(hits, int(labels.max()) + 1),
+    )
+
+
+def grouped(points: F64) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Which points belong together, int64 (n,): numbers from 0 in the order in which groups first appear.
+
+    Agglomerative with mean distances; as many groups as have the highest mean silhouette, or one.
+
+    Args:
+        points: float64 (n, d), distances of 1 are just noticed.
+    """
+    n = len(points)
+    if n < 3:
+        return np.arange(n)
+    distances = squareform(pdist(points))
+    tree = linkage(points, "average")
+    best, score = np.zeros(n, int), _APART
+    for k in range(2, min(_MOST_PARTS, n - 1) + 1):
+        labels = fcluster(tree, k, "maxclust")
+        found = _silhouette(distances, labels)
+        if found > score + 1e-9:
+            best, score = labels, found
+    order = {label: number for number, label in enumerate(dict.fromkeys(best.tolist()))}
+    return np.array([order[label] for label in best.tolist()])
+
+
+def _silhouette(distances: F64, labels: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+    """Mean over all points of (b − a) / max(a, b); 0 for one that is alone."""
+    groups = [labels == label for label in np.unique(labels)]
+    if len(groups) < 2:
+        return 0.0
+    scores = []
+    for point, label in enumerate(labels.tolist()):
+        own = labels == label
+        if own.sum() == 1:
+            scores.append(0.0)
+            continue
+        a = distances[point, own].sum() / (own.sum() - 1)
+        b = min(distances[point, group].mean() for group in groups if not group[point])
+        scores.append((b - a) / max(a, b, 1e-12))
+    return float(np.mean(scores))
+
+
+def _standing(hits: Sequence[LoopHit], n_parts: int) -> tuple[int, ...]:
+    """For each part the hit that is loud and long: what others cut short is hard to match."""
+    return tuple(
+        max(
+            (k for k, hit in enumerate(hits) if hit.part == part),
+            key=lambda k: (hits[k].level_db + 20.0 * np.log10(min(hits[k].audio.duration_s, 1.0)), -k),
+        )
+        for part in range(n_parts)
+    )
+
+
+def _described(hit: LoopHit) -> F64:
+    values = described(hit.audio)
+    values[NAMES.index("length")] = min(values[NAMES.index("length")], -0.5)  # the next hit cuts it
+    return np.asarray(values / _UNITS)
+
+
+def _level_db(audio: Audio) -> float:
+    size = max(1, round(0.05 * audio.sample_rate))
+    starts = range(0, max(1, len(audio) - size + 1), size)
+    return max(db(rms(Audio(audio.samples[:, start : start + size], audio.sample_rate))) for start in starts)
+
+
+def _pitch(audio: Audio) -> float | None:
+    if audio.duration_s < 0.04:
+        return None
+    found = pitch(audio)
+    return hz_to_note(found.f0_hz) if found.f0_hz is not None and found.confidence >= _STEADY else None
+
+
+def _whole_bars(duration_s: float) -> float:
+    """The tempo from 80 to 160 at which a sound is a power of two of beats long."""
+    tempo = 60.0 / duration_s
+    while tempo < 80.0:
+        tempo *= 2.0
+    while tempo > 160.0:
+        tempo /= 2.0
+    return min(300.0, max(20.0, tempo))

@@ -1,0 +1,112 @@
+"""A score played: each part by its patch, each strike as loud as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from patchpilot.audio import F32, Audio, db, resample, rms
+from patchpilot.errors import EngineError, ParameterError
+from patchpilot.instruments.base import Instrument
+from patchpilot.selfplay.levels.pattern import Part, Score
+from patchpilot.space import Patch, Performance
+from patchpilot.space.performance import Note
+
+SAMPLE_RATE = 44100
+_RING_S = 0.3
+_FADE_S = 0.005
+_VELOCITY = 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """What plays a part.
+
+    Attributes:
+        patch: of the instrument.
+        velocity: 0..1.
+    """
+
+    patch: Patch
+    velocity: float = _VELOCITY
+
+
+def stems(score: Score, voices: Mapping[str, Voice], instrument: Instrument) -> dict[str, Audio]:
+    """Play all parts, each for itself, stereo and as long as the score.
+
+    Args:
+        score: what is played.
+        voices: of the parts, by name.
+        instrument: that plays them.
+
+    Raises:
+        EngineError: a patch cannot be rendered.
+        ParameterError: a part has no voice.
+    """
+    if missing := [part.name for part in score.parts if part.name not in voices]:
+        raise ParameterError(f"nothing plays {', '.join(missing)}")
+    n = round(score.length_s * SAMPLE_RATE)
+    wanted = {(part.name, strike.semitones) for part in score.parts for strike in part.strikes}
+    keys = sorted(wanted)
+    by_name = {part.name: part for part in score.parts}
+    pairs = [
+        (voices[name].patch, _performance(by_name[name], semitones, voices[name].velocity))
+        for name, semitones in keys
+    ]
+    sounds: dict[tuple[str, int], F32] = {}
+    for index, audio in instrument.stream(pairs):
+        if isinstance(audio, EngineError):
+            raise audio
+        sounds[keys[index]] = _stereo(audio)
+    return {part.name: Audio(_stem(part, score, sounds, n), SAMPLE_RATE) for part in score.parts}
+
+
+def mix(some: Mapping[str, Audio]) -> Audio:
+    """All stems together."""
+    total = np.sum([stem.samples for stem in some.values()], axis=0, dtype=np.float32)
+    return Audio(total, SAMPLE_RATE)
+
+
+def _performance(part: Part, semitones: int, velocity: float) -> Performance:
+    pitch = min(127, max(0, part.note + semitones))
+    return Performance(
+        notes=(Note(pitch, velocity, 0.0, part.hold_s),),
+        length_s=part.hold_s + _RING_S,
+        sample_rate=SAMPLE_RATE,
+    )
+
+
+def _stem(part: Part, score: Score, sounds: Mapping[tuple[str, int], F32], n: int) -> F32:
+    out = np.zeros((2, n), np.float32)
+    for strike in part.strikes:
+        sound = sounds[part.name, strike.semitones]
+        at = round(score.seconds(strike.beat) * SAMPLE_RATE)
+        longest = round(strike.beats * 60.0 / score.tempo_bpm * SAMPLE_RATE)
+        if at >= n or at + longest <= 0:
+            continue
+        at = max(0, at)
+        cut = sound[:, : min(longest, n - at)].copy()
+        fade = min(cut.shape[1], round(_FADE_S * SAMPLE_RATE))
+        if fade and cut.shape[1] < sound.shape[1]:
+            cut[:, -fade:] *= np.linspace(1.0, 0.0, fade, dtype=np.float32)
+        level = _loudest_db(cut)
+        if level > -90.0:
+            out[:, at : at + cut.shape[1]] += cut * np.float32(
+                10.0 ** ((part.gain_db + strike.level_db - level) / 20.0)
+            )
+    return out
+
+
+def _loudest_db(sound: F32) -> float:
+    size = round(0.05 * SAMPLE_RATE)
+    return max(
+        db(rms(Audio(sound[:, k : k + size], SAMPLE_RATE)))
+        for k in range(0, max(1, sound.shape[1] - size + 1), size)
+    )
+
+
+def _stereo(audio: Audio) -> F32:
+    samples = resample(audio, SAMPLE_RATE).samples
+    return np.asarray(samples if len(samples) == 2 else np.repeat(samples[:1], 2, axis=0), np.float32)
