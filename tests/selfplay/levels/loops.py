@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from patchpilot.audio import Audio
@@ -23,7 +25,7 @@ def tone_loop(bars: int = 1) -> Audio:
     return _mixed(dict(TONES), bars)
 
 
-def _mixed(hits: dict[int, int | str], bars: int) -> Audio:
+def _mixed(hits: Mapping[int, int | str], bars: int) -> Audio:
     out = np.zeros(round(bars * 16 * STEP_S * RATE))
     for bar in range(bars):
         for step, what in hits.items():
@@ -36,8 +38,10 @@ def _mixed(hits: dict[int, int | str], bars: int) -> Audio:
 def _sound(what: int | str) -> np.ndarray:
     t = np.arange(round(0.24 * RATE)) / RATE
     if what == "kick":
-        return 0.8 * np.sin(2 * np.pi * (50 * t + 6 * (1 - np.exp(-t / 0.03)))) * np.exp(-t / 0.08)
+        return np.asarray(
+            0.8 * np.sin(2 * np.pi * (50 * t + 6 * (1 - np.exp(-t / 0.03)))) * np.exp(-t / 0.08)
+        )
     if what == "hat":
         return 0.3 * np.random.default_rng(1).standard_normal(len(t)) * np.exp(-t / 0.02)
     hz = 440.0 * 2 ** ((int(what) - 69) / 12)
-    return sum(0.3 / k * np.sin(2 * np.pi * k * hz * t) for k in range(1, 5)) * np.exp(-t / 0.15)
+    return np.asarray(sum(0.3 / k * np.sin(2 * np.pi * k * hz * t) for k in range(1, 5)) * np.exp(-t / 0.15))

@@ -72,11 +72,11 @@ def to_text(template: Template) -> str:
             f"preset = {_string(template.presets[part.name])}",
             f"note = {part.note}",
             f"hold_s = {float(part.hold_s)!r}",
-            f"gain_db = {round(float(part.gain_db), 3)!r}",
+            f"gain_db = {_number(part.gain_db)}",
             f"velocity = {float(template.velocities[part.name])!r}",
             "strikes = [  # beat, beats, dB, semitones",
             *(
-                f"  [{round(s.beat, 6)!r}, {round(s.beats, 6)!r}, {round(s.level_db, 3)!r}, {s.semitones}],"
+                f"  [{_number(s.beat)}, {_number(s.beats)}, {_number(s.level_db)}, {int(s.semitones)}],"
                 for s in part.strikes
             ),
             "]",
@@ -161,6 +161,10 @@ def _check_keys(said: Mapping[str, Any], known: Sequence[str], where: str) -> No
             near = difflib.get_close_matches(key, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
             raise ParameterError(f"{where} has no {key!r}{hint}")
+
+
+def _number(value: float) -> str:
+    return repr(float(value))
 
 
 def _string(text: str) -> str:
