@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from patchpilot.audio import Audio, first_sound, load, onset_strength, onsets_s, trim
+from patchpilot.audio import Audio, first_sound, load, onset_hop_s, onset_strength, onsets_s, trim
 from tests.audio.tones import DATA, dying, harmonics, joined, noise, shaped, silence, sine
 
 
@@ -13,6 +13,13 @@ def hits(*gaps_s: float) -> Audio:
 def test_hits_are_found_where_they_are() -> None:
     found = onsets_s(hits(0.25, 0.5, 0.125))
     assert found == pytest.approx([0.25, 0.75, 0.875], abs=0.015)
+
+
+def test_onsets_late_in_a_long_sound_are_no_later() -> None:
+    """A hop is 4.989 ms, which in half a minute makes 70 ms."""
+    late = joined(silence(30.0), dying(noise(0.5, 3), 150))
+    assert onset_hop_s(44100) == 220 / 44100
+    assert onsets_s(late) == pytest.approx([30.0], abs=0.015)
 
 
 def test_first_hit_of_a_loop() -> None:

@@ -55,6 +55,29 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "load", load)
 
 
+@pytest.fixture
+def buzzing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The instrument "toy" is one that is learned in seconds."""
+    from tests.datasets.small import Buzzing
+
+    real = registry.load
+
+    def load(group: str, name: str) -> Any:
+        return (lambda **_: Buzzing()) if (group, name) == ("instruments", "toy") else real(group, name)
+
+    monkeypatch.setattr(registry, "load", load)
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixty rows of it, with what a network hears of them."""
+    from tests.datasets.small import small
+
+    path = tmp_path_factory.mktemp("buzzing") / "toy.h5"
+    small(path, 60, features=("front_end",), audio="none").close()
+    return path
+
+
 @pytest.fixture(scope="session")
 def matched(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> tuple[Path, Run]:
     """A folder with the results of a real match, made by a process of its own, and what was printed."""

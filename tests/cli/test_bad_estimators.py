@@ -16,7 +16,6 @@ import pytest
 
 pytest.importorskip("onnxscript")
 
-from patchpilot import registry
 from patchpilot.estimators._torch import torch
 from patchpilot.estimators.codec import Codec
 from patchpilot.estimators.export import export
@@ -31,21 +30,7 @@ FEW = ("--instrument", "toy", "--size", "tiny", "--head", "flow", "--epochs", "1
        "--device", "cpu")  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = registry.load
-
-    def load(group: str, name: str) -> Any:
-        return (lambda **_: Buzzing()) if (group, name) == ("instruments", "toy") else real(group, name)
-
-    monkeypatch.setattr(registry, "load", load)
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("data") / "toy.h5"
-    small(path, 60, features=("front_end",), audio="none").close()
-    return path
+pytestmark = pytest.mark.usefixtures("buzzing")
 
 
 @pytest.fixture(scope="module")

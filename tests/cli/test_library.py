@@ -60,6 +60,34 @@ def test_build_writes_into_the_users_folder_and_prints_where(cli: Cli, tmp_path:
     assert again.read_bytes() == path.read_bytes()
 
 
+def test_the_instruments_first_prior_is_built_from_where_none_is_named(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("library", "build", "--instrument", "toy", "--embedding", "tiny", "-n", "5")
+    assert ran == Run(0, f"{tmp_path / 'mine' / 'toy-toy-v1-tiny-5.npz'}\n", "")
+
+
+def test_a_library_of_an_instrument_that_needs_to_be_said(
+    cli: Cli, tmp_path: Path, played: dict[str, Any]
+) -> None:
+    class Made(Odd):
+        """Called by an address, as a plug-in or a rack in a file is, and knows itself by another name."""
+
+        name = "made:toy.so"
+
+        def __init__(self, _: str) -> None:
+            super().__init__()
+
+    played["made"] = Made
+    build = ("library", "build", "--instrument", "made:here/toy.so", "--embedding", "tiny", "-n", "5")
+    path = tmp_path / "mine" / "made-toy.so-toy-v1-tiny-5.npz"
+    assert cli(*build) == Run(0, f"{path}\n", "")
+    del played["made"]
+    assert "fits" in cli("library", "info", path).out
+    assert json.loads(cli("library", "info", path, "--json").out)["fits"] is False
+    played["other"] = Made
+    said = cli("library", "info", path, "--instrument", "other:anywhere", "--json")
+    assert json.loads(said.out)["fits"] is True
+
+
 def test_an_interrupted_build_says_how_to_go_on(cli: Cli, tmp_path: Path, played: dict[str, Any]) -> None:
     path, whole = tmp_path / "toy.npz", tmp_path / "whole.npz"
     played["toy"] = lambda: Stopped(after=55)  # in the second block of 50

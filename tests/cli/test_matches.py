@@ -290,6 +290,25 @@ def test_searchers_may_be_named(cli: Cli, tmp_path: Path, monkeypatch: pytest.Mo
     assert asked[6:] == [("retrieval", {"library": "mine.npz", **options}), *rest]
 
 
+def test_what_is_served_is_searched_by_what_suits_it(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = registry.load, list[str]()
+
+    def load(group: str, name: str) -> Any:
+        if (group, name) == ("instruments", "remote"):
+            return lambda _: real("instruments", "vital")()
+        if group != "search":
+            return real(group, name)
+        asked.append(name)
+        return lambda **_: Guess()
+
+    monkeypatch.setattr(registry, "load", load)
+    far = ("--instrument", "http://127.0.0.1:9", "--effort", "quick")
+    assert cli("match", SHORT, *far, "--out", tmp_path / "out").code == 0
+    assert asked == ["resynthesis", "retrieval", "estimator"]
+
+
 def test_a_library_without_retrieval(cli: Cli) -> None:
     told = one_error(cli("match", SHORT, "--library", "mine", "--using", "resynthesis"))
     assert told == "--library is what retrieval looks in, and --using leaves it out: resynthesis"

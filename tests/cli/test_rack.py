@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from patchpilot.instruments.rack.rack import Rack
-from patchpilot.modules import gain, lfo, node, saw
+from patchpilot.modules import gain, lfo, node, player, poly, saw
 from patchpilot.space import Patch
 from tests.cli.command_line import Cli
 
@@ -33,6 +33,8 @@ def test_modules_are_listed_and_told_of(cli: Cli) -> None:
     told = json.loads(cli("rack", "modules", "saw", "--json").out)
     assert told[0]["name"] == "saw"
     assert told[0]["parameters"]
+    assert told[0]["assets"] == {}
+    assert "a slot for" not in page
     unknown = cli("rack", "modules", "nothing")
     assert unknown.code == 1
     assert "no 'nothing' among the modules" in unknown.err
@@ -47,6 +49,16 @@ def test_a_rack_is_shown_and_drawn(file: Path, tmp_path: Path, cli: Cli) -> None
     assert cli("rack", "draw", str(file), "-o", str(tmp_path / "rack.svg")).code == 0
     assert ">tremble<" not in (tmp_path / "rack.svg").read_text()
     assert all(f">{name}<" in (tmp_path / "rack.svg").read_text() for name in ("saw", "lfo", "level"))
+
+
+def test_slots_for_sounds_are_told_of(cli: Cli, tmp_path: Path) -> None:
+    assert "sample                   a slot for a sound of your own" in cli("rack", "modules", "player").out
+    assert json.loads(cli("rack", "modules", "granulator", "--json").out)[0]["assets"] == {"sample": "audio"}
+    with Rack("hits", poly(player, voices=2), workers=1) as rack:
+        rack.export(Patch.make(rack.space), tmp_path / "hits.toml")
+    shown = cli("rack", "show", str(tmp_path / "hits.toml")).out
+    assert "poly                 Up to 2 notes at once, each through player." in shown
+    assert "poly_player_sample       a slot for a sound of your own" in shown
 
 
 def test_what_is_no_rack_is_refused(tmp_path: Path, cli: Cli) -> None:

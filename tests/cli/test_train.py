@@ -7,13 +7,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
 import pytest
 
-from patchpilot import registry
 from patchpilot.audio import Audio, save
 from patchpilot.cli import _train_options
 from patchpilot.cli.train import command
@@ -21,27 +19,13 @@ from patchpilot.estimators.networks.config import ENCODERS, HEADS, SIZES
 from patchpilot.estimators.training.checkpoint import read_checkpoint
 from patchpilot.estimators.training.config import DEVICES, TrainConfig
 from tests.cli.command_line import Cli, one_error
-from tests.datasets.small import Buzzing, small
+from tests.datasets.small import small
 
 FEW = ("--instrument", "toy", "--size", "tiny", "--head", "regression", "--epochs", "1", "--batch", "8",
        "--held-out", "0.3", "--device", "cpu")  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = registry.load
-
-    def load(group: str, name: str) -> Any:
-        return (lambda **_: Buzzing()) if (group, name) == ("instruments", "toy") else real(group, name)
-
-    monkeypatch.setattr(registry, "load", load)
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("trained") / "toy.h5"
-    small(path, 60, features=("front_end",), audio="none").close()
-    return path
+pytestmark = pytest.mark.usefixtures("buzzing")
 
 
 def test_the_options_are_those_of_the_recipe() -> None:

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from patchpilot import registry
 from patchpilot.estimators.training.state import NAME, read_state
 from patchpilot.retrieval.local import LocalEmbedding
 from tests.cli.command_line import Cli, one_error
-from tests.datasets.small import Buzzing, small
+from tests.datasets.small import small
 from tests.retrieval.networks import hearing_network
 
 FEW = ("--instrument", "toy", "--size", "tiny", "--head", "regression", "--epochs", "1", "--batch", "8",
        "--held-out", "0.3", "--device", "cpu", "--encoder", "ears")  # fmt: skip
 
 
+pytestmark = pytest.mark.usefixtures("buzzing")
+
+
 @pytest.fixture(autouse=True)
 def ears(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A network "ears" in the user's embeddings folder, and a toy to learn."""
-    real = registry.load
-
-    def load(group: str, name: str) -> Any:
-        return (lambda **_: Buzzing()) if (group, name) == ("instruments", "toy") else real(group, name)
-
-    monkeypatch.setattr(registry, "load", load)
+    """A network "ears" in the user's embeddings folder."""
     monkeypatch.setenv("PATCHPILOT_EMBEDDINGS", str(tmp_path / "own"))
     return hearing_network(tmp_path / "own" / "ears")
 

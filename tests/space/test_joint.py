@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
-from patchpilot.errors import ParameterError
+from patchpilot.errors import ParameterError, PatchError
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.space import Always, Joint, OneNotes, Patch, PatternSpace, Performance, Space, View
 
@@ -40,6 +40,16 @@ def test_either_may_be_left_alone(view: View) -> None:
     assert [p.name for p in only_phrase.parameters] == [
         "play_pitch", "play_velocity", "play_hold_s", "play_length_s",
     ]  # fmt: skip
+
+
+def test_a_note_may_be_chosen_in_part(view: View) -> None:
+    base = Performance.one_note(40, velocity=0.3, hold_s=0.7, length_s=1.1).with_seed(5)
+    pitches = OneNotes.only("pitch", base=base)
+    assert [p.name for p in pitches.space] == ["pitch"]
+    played = Joint(View(view.space, view.base, ()), pitches).play([1.0])[1]
+    assert played == Performance.one_note(127, velocity=0.3, hold_s=0.7, length_s=1.1).with_seed(5)
+    with pytest.raises(PatchError, match="no parameter 'pitsch'; did you mean pitch"):
+        OneNotes.only("pitsch")
 
 
 @pytest.mark.parametrize("vector", [[0.5], [0.5, 0.5, 0.5], [0.5, np.nan]])

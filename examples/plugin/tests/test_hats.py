@@ -1,9 +1,9 @@
-"""What a package's own tests look like: the mathematics of its technique, and the contract."""
+"""What a package's own tests look like: the mathematics of its techniques, and the contract."""
 
 from pathlib import Path
 
 import numpy as np
-from patchpilot_luck.hats import hat_haas, hats
+from patchpilot_luck.hats import air, hat_haas, hats
 
 from patchpilot.instruments.contract import check_instrument
 from patchpilot.instruments.rack.contract import check_module
@@ -19,8 +19,9 @@ def test_the_right_side_is_late_by_what_the_knob_says() -> None:
     assert wide[1].argmax() - wide[0].argmax() == 441
 
 
-def test_both_keep_the_contract(tmp_path: Path) -> None:
-    """The module, and the rack of it."""
+def test_all_keep_the_contract(tmp_path: Path) -> None:
+    """Technique, effect, and the rack of them."""
     check_module(hat_haas, tmp_path)
+    check_module(air, tmp_path)
     with hats(workers=1) as instrument:
         check_instrument(instrument, tmp_path)

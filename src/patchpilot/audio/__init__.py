@@ -12,9 +12,9 @@ Everything here is a function from `Audio` to `Audio` or to a number, and none c
     (57, 220, 44100)
 
 What is inside:
-    read, write      `load`, `duration_s`, `save`, `flac_preview`
+    read, write      `load`, `duration_s`, `save`, `wav_bytes`, `flac_preview`
     shape            `resample`, `fold_to_stereo`, `mono_if_mono`, `without_cancelling`, `cut`, `fitted`
-    where it is      `extent`, `trim`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
+    where it is      `extent`, `trim`, `onset_hop_s`, `onset_strength`, `onsets_s`, `first_sound`, `hold_s`
     how loud         `peak`, `rms`, `loudness_lufs`, `db`, `level_db`
     how high         `pitch`, `pitch_track`, `hz_to_note`, `note_to_hz`, `note_name`
     spectra          `stft_magnitude`, `mel_filterbank`, `hz_to_mel`, `mel_to_hz`, `mel_power`, `power_to_db`, `mfcc`,
@@ -30,10 +30,10 @@ from patchpilot.audio._hold import hold_s
 from patchpilot.audio._listen import Target, listen
 from patchpilot.audio._load import duration_s, load
 from patchpilot.audio._loudness import db, loudness_lufs, peak, rms
-from patchpilot.audio._onset import FirstSound, first_sound, onset_strength, onsets_s
+from patchpilot.audio._onset import FirstSound, first_sound, onset_hop_s, onset_strength, onsets_s
 from patchpilot.audio._pitch import Pitch, PitchTrack, hz_to_note, note_name, note_to_hz, pitch, pitch_track
 from patchpilot.audio._resample import fold_to_stereo, mono_if_mono, resample, without_cancelling
-from patchpilot.audio._save import Preview, flac_preview, save
+from patchpilot.audio._save import Preview, flac_preview, save, wav_bytes
 from patchpilot.audio._spectral import (
     frames,
     hann,
@@ -81,6 +81,7 @@ __all__ = [
     "mono_if_mono",
     "note_name",
     "note_to_hz",
+    "onset_hop_s",
     "onset_strength",
     "onsets_s",
     "peak",
@@ -93,4 +94,5 @@ __all__ = [
     "stft_magnitude",
     "trim",
     "without_cancelling",
+    "wav_bytes",
 ]

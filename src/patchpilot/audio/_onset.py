@@ -1,7 +1,6 @@
 """Where new sounds begin inside a recording, and which part of it is the first sound.
 
-Onset strength is the mean rise, over 40 mel bands, of the level in decibels above the loudest of the 15 to 40
-ms
+Onset strength is the mean rise, over 40 mel bands, of the level in decibels above the loudest of the 15 to 40 ms
 before: a spectral flux with a maximum filter over time (after SuperFlux, Böck and Widmer, DAFx 2013). A hit
 lifts many bands at once and scores 8 to 30; vibrato, tremolo, filter sweeps and a second string under a
 ringing first stay below 7.
@@ -17,8 +16,7 @@ from patchpilot.audio._audio import F32, Audio
 from patchpilot.audio._spectral import mel_filterbank, stft_magnitude
 from patchpilot.audio._trim import STEP_S, cut, level_db
 
-HOP_S = 0.005
-"""Seconds between two values of `onset_strength`."""
+_HOP_S = 0.005
 
 _N_FFT = 1024
 _N_MELS = 40
@@ -54,8 +52,18 @@ class FirstSound:
     of: int
 
 
+def onset_hop_s(sample_rate: int) -> float:
+    """Seconds between two values of `onset_strength`: 5 ms as whole samples, so 4.989 ms at 44.1 kHz."""
+    return _hop(sample_rate) / sample_rate
+
+
+def _hop(sample_rate: int) -> int:
+    """Samples."""
+    return max(1, round(_HOP_S * sample_rate))
+
+
 def onset_strength(audio: Audio) -> F32:
-    """How much of the spectrum rises, per 5 ms.
+    """How much of the spectrum rises, once in `onset_hop_s`.
 
     Args:
         audio: any number of channels; their mean is listened to.
@@ -63,7 +71,7 @@ def onset_strength(audio: Audio) -> F32:
     Returns:
         float32 (frames,), dB >= 0; the sound's own beginning does not count if it lies at the very start.
     """
-    magnitude = stft_magnitude(audio.mono(), n_fft=_N_FFT, hop=max(1, round(HOP_S * audio.sample_rate)))
+    magnitude = stft_magnitude(audio.mono(), n_fft=_N_FFT, hop=_hop(audio.sample_rate))
     mel = magnitude @ mel_filterbank(audio.sample_rate, n_fft=_N_FFT, n_mels=_N_MELS, fmin_hz=30.0)
     floor = 10 ** (_FLOOR_DB / 20)
     db = 20 * np.log10(np.maximum(mel / max(float(mel.max(initial=0.0)), 1e-30), floor))
@@ -74,12 +82,12 @@ def onset_strength(audio: Audio) -> F32:
 
 def onsets_s(audio: Audio) -> tuple[float, ...]:
     """Times at which new sounds begin, after the first, in seconds and ascending; right to about 15 ms."""
-    strength = onset_strength(audio)
-    reach = round(_MIN_GAP_S / HOP_S)
+    strength, hop_s = onset_strength(audio), onset_hop_s(audio.sample_rate)
+    reach = round(_MIN_GAP_S / hop_s)
     padded = np.pad(strength, reach)
     highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
     peaks = np.flatnonzero((strength == highest) & (strength > _STRONG))
-    return tuple(float(k * HOP_S) for k in peaks if k * HOP_S > _MIN_GAP_S)
+    return tuple(float(k * hop_s) for k in peaks if k * hop_s > _MIN_GAP_S)
 
 
 def first_sound(audio: Audio) -> FirstSound:

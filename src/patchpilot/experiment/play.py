@@ -13,7 +13,6 @@ from patchpilot.errors import EngineError
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.objectives.base import Objective
 from patchpilot.search.base import Context, Outcome, Proposal
-from patchpilot.space import Patch
 
 
 def play(
@@ -28,15 +27,15 @@ def play(
     Args:
         proposals: what to play.
         objective: what is good.
-        context: says with what, and with how many of the engine's dice.
+        context: says with what, where a proposal does not, and with how many of the engine's dice.
         done: outcomes by the place of their proposal, put in as they are there: what was finished is in it
             even if this is interrupted.
         on_outcome: called after each of them.
     """
-    dice = [engine_seeds(proposal.patch, context) for proposal in proposals]
+    dice = [engine_seeds(proposal, context) for proposal in proposals]
     jobs = [(i, seed) for i, seeds in enumerate(dice) for seed in seeds]
     heard: list[dict[int, Audio | EngineError]] = [{} for _ in proposals]
-    pairs = [(proposals[i].patch, context.performance.with_seed(seed)) for i, seed in jobs]
+    pairs = [(proposals[i].patch, proposals[i].played(context).with_seed(seed)) for i, seed in jobs]
     for k, result in context.instrument.stream(pairs):
         i, seed = jobs[k]
         heard[i][seed] = result
@@ -46,10 +45,10 @@ def play(
             on_outcome(done[i])
 
 
-def engine_seeds(patch: Patch, context: Context) -> tuple[int, ...]:
+def engine_seeds(proposal: Proposal, context: Context) -> tuple[int, ...]:
     """The dice that a patch is played with: the performance's own, then the first others, if it draws any."""
-    own = context.performance.engine_seed
-    n = context.engine_seeds if context.instrument.is_random(patch) else 1
+    own = proposal.played(context).engine_seed
+    n = context.engine_seeds if context.instrument.is_random(proposal.patch) else 1
     return tuple(dict.fromkeys((own, *range(n))))[:n]
 
 
@@ -58,7 +57,7 @@ def _outcome(
 ) -> Outcome:
     """The take of the performance's own dice, with the mean score of all; a failure if one of them failed."""
     takes: list[Take] = []
-    for seed in engine_seeds(proposal.patch, context):
+    for seed in engine_seeds(proposal, context):
         result = heard[seed]
         if isinstance(result, EngineError):
             return Outcome(proposal, error=str(result))
@@ -72,7 +71,7 @@ def _outcome(
 def _take(proposal: Proposal, audio: Audio, context: Context, engine_seed: int) -> Take:
     return Take(
         patch=proposal.patch,
-        performance=context.performance.with_seed(engine_seed),
+        performance=proposal.played(context).with_seed(engine_seed),
         audio=audio,
         fingerprint=context.instrument.fingerprint,
         origin=Origin(proposal.searcher, proposal.detail, context.seed, proposal.parents, __version__),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from patchpilot.search.base import Outcome
+from patchpilot.space import Performance
 
 Ending = Literal["done", "budget", "interrupted"]
 
@@ -21,6 +22,7 @@ class Step:
         scores: parts of the objective by name; empty where it failed.
         error: why there is no take, "" if there is one.
         detail: in the searcher's words, how the patch was made.
+        performance: sha256 of what was played, where the searcher chose it; else "", and it was the context's.
     """
 
     searcher: str
@@ -28,6 +30,14 @@ class Step:
     scores: Mapping[str, float]
     error: str = ""
     detail: str = ""
+    performance: str = ""
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Step:
+        """What came of a proposal, in short."""
+        made = outcome.proposal
+        chosen = made.performance.sha256 if made.performance is not None else ""
+        return cls(made.searcher, made.patch.sha256, dict(outcome.scores), outcome.error, made.detail, chosen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +45,7 @@ class Run:
     """What came of a search.
 
     Attributes:
-        best: outcomes with takes, of different patches, best first; only as many as were to be kept.
+        best: outcomes with takes, of different patches or performances, best first; only as many as were to be kept.
         trace: all that was tried, in the order of the proposals.
         n_renders: how often the engine played, each of its dice counted.
         seconds: how long it took.
@@ -54,7 +64,7 @@ class Run:
 
 
 class Best:
-    """Keeps the best outcomes of different patches.
+    """Keeps the best outcomes of different patches and performances.
 
     Args:
         keep: >= 1, at most how many of each kind.
@@ -83,8 +93,9 @@ class Best:
 
 
 def _distinct(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The best outcome of each patch, best first; of equal ones the earlier is ahead."""
-    best: dict[str, Outcome] = {}
+    """The best outcome of each patch and performance, best first; of equal ones the earlier is ahead."""
+    best: dict[tuple[str, Performance], Outcome] = {}
     for outcome in sorted(outcomes, key=lambda outcome: -outcome.score):
-        best.setdefault(outcome.proposal.patch.sha256, outcome)
+        assert outcome.take is not None
+        best.setdefault((outcome.proposal.patch.sha256, outcome.take.performance), outcome)
     return list(best.values())

@@ -8,9 +8,12 @@ from typing import Any, cast
 
 from patchpilot.errors import ParameterError
 from patchpilot.experiment.budget import UNLIMITED, Budget
+from patchpilot.experiment.keeping import Keep, Keeping, Log, Standing
 from patchpilot.experiment.play import engine_seeds, play
 from patchpilot.experiment.result import Best, Ending, Run, Step
+from patchpilot.instruments.record import TakeSink
 from patchpilot.objectives.base import Objective
+from patchpilot.objectives.composition import learn
 from patchpilot.search.base import Context, Outcome, Resumable, Searcher
 
 KEEP = 32
@@ -29,10 +32,14 @@ def run(
     state: Any = None,
     stop: Callable[[], bool] = lambda: False,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
+    bank: TakeSink | None = None,
+    log: Log | None = None,
+    before: Standing | None = None,
 ) -> Run:
     """Run a search to its end, to the end of its budget, or until it is interrupted.
 
-    Ctrl-C ends it early: what was finished is told to the searcher and kept. A second Ctrl-C gets through.
+    Ctrl-C ends it early: what was finished is told to the searcher and kept. A second Ctrl-C gets through. With a
+    `log` a batch counts as a whole or not at all, so that a run which goes on is the run that never stopped.
 
     Args:
         searcher: who chooses.
@@ -43,8 +50,11 @@ def run(
         keep: >= 1, at most how many takes of each kind are kept.
         kind: what counts as one kind; all are of one by default.
         state: of an earlier run with the same context, to go on from; the searcher must be `Resumable`.
-        stop: asked after each render; once it says so the run is interrupted, as by Ctrl-C.
+        stop: asked after each render, with a `log` after each batch; once it says so the run is interrupted.
         on_outcome: called after each patch, for progress.
+        bank: gets the best and the most different takes while the run goes on (see `keeping.Keeping`).
+        log: hears of each batch; the trace is its business then, and is not kept here.
+        before: where an earlier part of the run stood, of which `state` is, too.
 
     Returns:
         The best takes, and a trace in the order of the proposals, whatever order they were rendered in.
@@ -55,14 +65,16 @@ def run(
     """
     if batch < 1 or keep < 1:
         raise ParameterError(f"expected batch >= 1 and keep >= 1, got {batch} and {keep}")
-    loop = _Loop(searcher, objective, context, Best(keep, kind))
+    logs = [] if bank is None else [Keeping(Keep(best=keep), lambda kept: bank.append(kept.take))]
+    loop = _Loop(searcher, objective, context, Best(keep, kind), before or Standing(), logs, log)
     try:
         searcher.start(context)
         if state is not None:
             _resumable(searcher).state = state
         ended = loop.until_the_end(budget, batch, stop, on_outcome)
     except KeyboardInterrupt:
-        loop.finish_batch()
+        if log is None:
+            loop.finish_batch()
         if not loop.best:
             raise
         ended = "interrupted"
@@ -86,15 +98,28 @@ def _resumable(searcher: Searcher) -> Resumable:
 class _Loop:
     """Where a run stands."""
 
-    def __init__(self, searcher: Searcher, objective: Objective, context: Context, best: Best) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        objective: Objective,
+        context: Context,
+        best: Best,
+        before: Standing,
+        logs: Sequence[Log],
+        log: Log | None,
+    ) -> None:
         self._searcher = searcher
         self._objective = objective
         self._context = context
-        self._began = time.monotonic()
+        self._began = time.monotonic() - before.seconds
         self._done: dict[int, Outcome] = {}
+        self._logs = [*logs, *([log] if log is not None else [])]
+        self._whole_batches = log is not None
         self.best = best
+        for outcome in before.best:
+            best.add(outcome)
         self.trace: list[Step] = []
-        self.n_renders = 0
+        self.n_renders = before.n_renders
 
     @property
     def seconds(self) -> float:
@@ -108,7 +133,7 @@ class _Loop:
 
         def heard(outcome: Outcome) -> None:
             on_outcome(outcome)
-            if stop():
+            if not self._whole_batches and stop():
                 raise KeyboardInterrupt
 
         while self.n_renders < budget.renders and self.seconds < budget.seconds:
@@ -128,16 +153,11 @@ class _Loop:
         self._done.clear()
         for outcome in told:
             self.best.add(outcome)
-            patch = outcome.proposal.patch
-            self.n_renders += len(engine_seeds(patch, self._context))
-            self.trace.append(
-                Step(
-                    outcome.proposal.searcher,
-                    patch.sha256,
-                    dict(outcome.scores),
-                    outcome.error,
-                    outcome.proposal.detail,
-                )
-            )
+            self.n_renders += len(engine_seeds(outcome.proposal, self._context))
+            if not self._whole_batches:
+                self.trace.append(Step.of(outcome))
         if told:
             self._searcher.tell(told)
+            learn(self._objective, [outcome.take for outcome in told if outcome.take is not None])
+            for log in self._logs:
+                log.batch(told, Standing(self.n_renders, self.seconds, tuple(self.best)))

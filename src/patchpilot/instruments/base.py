@@ -12,6 +12,9 @@ from patchpilot.audio import Audio
 from patchpilot.errors import EngineError, PluginError
 from patchpilot.space import Asset, Edit, Patch, Performance, Prior, Space
 
+KNOB_STEP = 0.05
+"""A typical turn of a knob of which nothing else is known, as part of its whole range."""
+
 
 class Instrument(Protocol):
     """A synthesizer, a rack, a plug-in."""
@@ -130,11 +133,16 @@ def _positional(make: Any) -> list[inspect.Parameter]:
     return [p for p in inspect.signature(make).parameters.values() if p.kind in kinds]
 
 
+def address(instrument: Any) -> str:
+    """By what `instrument` makes it again: where it is, if that is another machine, else its name."""
+    return str(getattr(instrument, "url", "") or instrument.name)
+
+
 def reopened(name: str, said: Any = None) -> Instrument:
     """An instrument of a saved rack; one that is missing here too, if it left what is needed to know its space.
 
     Args:
-        name: of the instrument.
+        name: the instrument's `address`.
         said: what its `to_json` gave, of instruments that have one; None of others.
 
     Raises:

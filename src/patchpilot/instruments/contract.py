@@ -46,29 +46,29 @@ def check_instrument(
     n_samples = round(performance.length_s * performance.sample_rate)
     for patch, samples in zip(patches, first, strict=True):
         what = f"{instrument.name}, patch {patch.sha256[:8]}"
-        _promise(samples.dtype == np.float32, f"{what}: expected float32, got {samples.dtype}")
-        _promise(
+        promise(samples.dtype == np.float32, f"{what}: expected float32, got {samples.dtype}")
+        promise(
             samples.shape[1] == n_samples, f"{what}: expected {n_samples} samples, got {samples.shape[1]}"
         )
-        _promise(bool(np.isfinite(samples).all()), f"{what}: NaN or infinite samples")
-    _promise(may_be_silent or any(s.any() for s in first), f"{instrument.name}: all patches are silent")
+        promise(bool(np.isfinite(samples).all()), f"{what}: NaN or infinite samples")
+    promise(may_be_silent or any(s.any() for s in first), f"{instrument.name}: all patches are silent")
     again = sounds(instrument, patches[::-1], performance)[::-1]
     for patch, one, other in zip(patches, first, again, strict=True):
-        _promise(
+        promise(
             np.array_equal(one, other),
             f"{instrument.name}: patch {patch.sha256[:8]} sounds different in another order",
         )
     check_dice(instrument, patches[0], performance, first[0])
     check_presets(instrument, patches[-1], first[-1], folder, performance)
     for name, step in instrument.knobs(patches[-1]).items():
-        _promise(step > 0.0, f"{instrument.name}: the knob {name} has a step of {step}")
-        _promise(
+        promise(step > 0.0, f"{instrument.name}: the knob {name} has a step of {step}")
+        promise(
             name in instrument.space.by_name or name.startswith("modulation_"),
             f"{instrument.name}: the knob {name} is no parameter",
         )
     for edit in instrument.edits(patches[-1])[:4]:
         changed = edit.apply(instrument.space, patches[-1])
-        _promise(changed != patches[-1], f"{instrument.name}: the edit {edit.name!r} changes nothing")
+        promise(changed != patches[-1], f"{instrument.name}: the edit {edit.name!r} changes nothing")
 
 
 def check_space(instrument: Instrument) -> None:
@@ -78,14 +78,14 @@ def check_space(instrument: Instrument) -> None:
         BrokenPromiseError: they are not.
     """
     space = instrument.space
-    _promise(len(space.by_name) == len(space), f"{instrument.name}: two parameters have one name")
+    promise(len(space.by_name) == len(space), f"{instrument.name}: two parameters have one name")
     for norm in (0.0, 0.25, 0.5, 1.0):
         values = space.decode(np.full(len(space), norm))
         again = space.decode(space.encode(values))
         wrong = [name for name in values if values[name] != again[name]]
-        _promise(not wrong, f"{instrument.name}: {', '.join(wrong[:5])} do not decode to what was encoded")
+        promise(not wrong, f"{instrument.name}: {', '.join(wrong[:5])} do not decode to what was encoded")
     for parameter in space:
-        _promise(
+        promise(
             parameter.minimum <= parameter.default <= parameter.maximum,
             f"{instrument.name}: the default of {parameter.name} is out of its range",
         )
@@ -98,7 +98,7 @@ def check_dice(instrument: Instrument, patch: Patch, performance: Performance, s
         BrokenPromiseError: it does not say so.
     """
     other = sounds(instrument, [patch], performance.with_seed(1))[0]
-    _promise(
+    promise(
         np.array_equal(samples, other) or instrument.is_random(patch),
         f"{instrument.name}: another engine seed sounds different, but is_random says that there are no dice",
     )
@@ -119,9 +119,9 @@ def check_presets(
     path = folder / f"contract{instrument.suffix}"
     instrument.export(patch, path)
     loaded = instrument.load(path)
-    _promise(loaded == patch, f"{instrument.name}: a preset that was written reads as another patch")
+    promise(loaded == patch, f"{instrument.name}: a preset that was written reads as another patch")
     again = sounds(instrument, [loaded], performance)[0]
-    _promise(np.array_equal(samples, again), f"{instrument.name}: a preset that was written sounds different")
+    promise(np.array_equal(samples, again), f"{instrument.name}: a preset that was written sounds different")
 
 
 def drawn(instrument: Instrument) -> list[Patch]:
@@ -139,7 +139,7 @@ def sounds(instrument: Instrument, patches: Sequence[Patch], performance: Perfor
         BrokenPromiseError: one cannot be played.
     """
     found: dict[int, Audio | EngineError] = dict(instrument.stream((patch, performance) for patch in patches))
-    _promise(
+    promise(
         sorted(found) == list(range(len(patches))),
         f"{instrument.name}: expected a result for each of {len(patches)} patches, got {sorted(found)}",
     )
@@ -154,6 +154,7 @@ def sounds(instrument: Instrument, patches: Sequence[Patch], performance: Perfor
     return samples
 
 
-def _promise(kept: bool, said: str) -> None:
+def promise(kept: bool, said: str) -> None:
+    """Raise `BrokenPromiseError` with these words, unless it is kept."""
     if not kept:
         raise BrokenPromiseError(said)

@@ -15,13 +15,14 @@ from patchpilot.modules.base import Context as Context
 from patchpilot.modules.base import Port as Port
 from patchpilot.modules.base import choice as choice
 from patchpilot.modules.base import knob as knob
-from patchpilot.modules.effect import effect as effect
-from patchpilot.modules.faust import faust as faust
+from patchpilot.modules.faust_code import faust as faust
 from patchpilot.modules.function import module as module
 from patchpilot.modules.ordered import ordered as ordered
+from patchpilot.modules.pedals import effect as effect
+from patchpilot.modules.voices import poly as poly
 from patchpilot.modules.wiring import node as node
 
-__all__ = ["Context", "Port", "choice", "effect", "faust", "knob", "module", "node", "ordered"]
+__all__ = ["Context", "Port", "choice", "effect", "faust", "knob", "module", "node", "ordered", "poly"]
 
 
 def __getattr__(name: str) -> _Any:

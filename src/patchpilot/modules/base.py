@@ -18,7 +18,7 @@ from patchpilot.errors import ParameterError
 from patchpilot.modules.sounds import heard
 from patchpilot.space import Note
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json
+from patchpilot.space.canonical import Json, sha256
 from patchpilot.space.parameter import Parameter
 
 Signal: TypeAlias = npt.NDArray[np.float32]
@@ -67,6 +67,10 @@ class Context:
     def times(self) -> npt.NDArray[np.float64]:
         """Seconds of all samples, float64 (n,)."""
         return np.arange(self.n_samples) / self.sample_rate
+
+    def seed_of(self, name: str) -> int:
+        """The seed of a part of it: a node, a voice."""
+        return int(sha256(name.encode(), str(self.seed).encode())[:15], 16)
 
     def rng(self) -> np.random.Generator:
         """Random numbers that depend on nothing but the seed."""
@@ -183,3 +187,12 @@ def spoken(parameter: Parameter, stored: float | npt.NDArray[np.float32]) -> Val
     if parameter.options:
         return parameter.options[round(stored - parameter.minimum)]
     return parameter.shown(stored)
+
+
+def stored(parameter: Parameter, value: Value) -> float | npt.NDArray[np.float32]:
+    """The inverse of `spoken`; an option that there is not raises `ValueError`."""
+    if isinstance(value, np.ndarray):
+        return np.asarray(np.log2(value) if parameter.curve == "exponential" else value, np.float32)
+    if isinstance(value, str):
+        return parameter.minimum + parameter.options.index(value)
+    return float(np.log2(value)) if parameter.curve == "exponential" else float(value)

@@ -9,12 +9,13 @@ from typing import Any
 from patchpilot import registry
 from patchpilot.errors import PatchPilotError, RackError
 from patchpilot.modules.base import Module
-from patchpilot.modules.effect import effect_of
-from patchpilot.modules.faust import faust_of
+from patchpilot.modules.faust_code import faust_of
 from patchpilot.modules.function import function_of
 from patchpilot.modules.graph import Graph
 from patchpilot.modules.ordered import ordered_of
+from patchpilot.modules.pedals import effect_of
 from patchpilot.modules.plugin import plugin_of
+from patchpilot.modules.voices import poly_of
 from patchpilot.modules.wiring import Node, Wire
 from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
@@ -25,6 +26,7 @@ KINDS: Mapping[str, Callable[[Json], Module]] = {
     "effect": effect_of,
     "plugin": plugin_of,
     "ordered": ordered_of,
+    "poly": poly_of,
 }
 """By the name that `to_json` gives; `graph_of` takes more from its caller."""
 

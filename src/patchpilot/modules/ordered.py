@@ -30,7 +30,7 @@ from patchpilot.errors import ParameterError, RackError
 from patchpilot.modules.base import Context, Port, Process, Signal, Value, assets_of, choice
 from patchpilot.modules.wiring import Node, Wirable
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import Json, sha256
+from patchpilot.space.canonical import Json
 from patchpilot.space.parameter import Parameter
 
 OFF = "off"
@@ -120,9 +120,10 @@ class OrderedModule(Wirable):
                 module = effects[name].module
                 heard = {port.name: None for port in module.inputs} | {module.inputs[0].name: sound}
                 own = {p.name: values[f"{name}_{p.name}"] for p in module.parameters}
-                seed = int(sha256(name.encode(), str(context.seed).encode())[:15], 16)
                 assets = {slot: context.assets[f"{name}_{slot}"] for slot in assets_of(module)}
-                sound = ready[name](heard, own, replace(context, seed=seed, assets=assets))[0]
+                sound = ready[name](heard, own, replace(context, seed=context.seed_of(name), assets=assets))[
+                    0
+                ]
             return [sound]
 
         return process

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from patchpilot.errors import PatchPilotError, RackError
-from patchpilot.modules.base import Context, Port, Process, Signal, Value, assets_of, spoken
+from patchpilot.modules.base import Context, Port, Process, Signal, Value, assets_of, spoken, stored
 from patchpilot.modules.graph import Graph
 from patchpilot.modules.notes import CONTROLS
 from patchpilot.space.assets import Asset
-from patchpilot.space.canonical import sha256
 from patchpilot.space.parameter import Parameter
 
 USUAL_TEMPO_BPM = 120.0
@@ -85,11 +84,11 @@ class Player:
                 signals[name, node.module.outputs[0].name] = heard[name]
                 continue
             own = {p.name: own_value(p, node.values) for p in node.module.parameters}
-            stored = {**own, **values.get(name, {})}
+            said = {**own, **values.get(name, {})}
             inputs = {port.name: self._input(name, port, signals, context) for port in node.module.inputs}
-            moved = {p: self._moved(name, p, stored, curves, signals, context) for p in self._moves(name)}
+            moved = {p: self._moved(name, p, said, curves, signals, context) for p in self._moves(name)}
             spoke: dict[str, Value] = {
-                p.name: spoken(p, moved.get(p.name, stored[p.name])) for p in node.module.parameters
+                p.name: spoken(p, moved.get(p.name, said[p.name])) for p in node.module.parameters
             }
             own_assets = {**assets_of(node.module), **(assets or {}).get(name, {})}
             made = self._made(name, inputs, spoke, replace(context, assets=own_assets))
@@ -100,8 +99,7 @@ class Player:
     def _made(
         self, name: str, inputs: Mapping[str, Signal | None], spoke: Mapping[str, Value], context: Context
     ) -> list[Signal]:
-        seed = int(sha256(name.encode(), str(context.seed).encode())[:15], 16)
-        own = replace(context, seed=seed)
+        own = replace(context, seed=context.seed_of(name))
         said = ", ".join(
             f"{key} {'moving' if isinstance(v, np.ndarray) else v if isinstance(v, str) else f'{v:g}'}"
             for key, v in spoke.items()
@@ -136,7 +134,7 @@ class Player:
         self,
         name: str,
         parameter: str,
-        stored: Mapping[str, float],
+        said: Mapping[str, float],
         curves: Mapping[str, Mapping[str, Curve]],
         signals: Mapping[tuple[str, str], Signal],
         context: Context,
@@ -144,7 +142,7 @@ class Player:
         """Stored values of a parameter that an arc or control signals move: 1 turns it through its whole range."""
         found = next(p for p in self.graph.nodes[name].module.parameters if p.name == parameter)
         whole = found.maximum - found.minimum
-        at = curves.get(name, {}).get(parameter, np.full(context.n_samples, stored[parameter], np.float32))
+        at = curves.get(name, {}).get(parameter, np.full(context.n_samples, said[parameter], np.float32))
         for wire in self.graph.into[name]:
             if wire.port == parameter:
                 at = at + whole * signals[wire.source, wire.output][0]
@@ -171,12 +169,11 @@ def own_value(parameter: Parameter, values: Mapping[str, float | str]) -> float:
     if isinstance(said, str):
         if said not in parameter.options:
             raise RackError(f"{parameter.name}: expected one of {', '.join(parameter.options)}, got {said!r}")
-        return parameter.minimum + parameter.options.index(said)
+        return float(stored(parameter, said))
     low, high = parameter.shown(parameter.minimum), parameter.shown(parameter.maximum)
     dust = 1e-6 * max(abs(low), abs(high))  # of float32
     if not low - dust <= said <= high + dust:
         raise RackError(
             f"{parameter.name}: expected {low:g} to {high:g} {parameter.unit}".rstrip() + f", got {said:g}"
         )
-    stored = float(np.log2(said)) if parameter.curve == "exponential" else float(said)
-    return min(max(stored, parameter.minimum), parameter.maximum)
+    return min(max(float(stored(parameter, said)), parameter.minimum), parameter.maximum)

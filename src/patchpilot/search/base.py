@@ -23,7 +23,7 @@ class Context:
 
     Attributes:
         instrument: what will play the patches.
-        performance: what every proposal is played with.
+        performance: what a proposal is played with that says nothing else.
         target: the sound to come close to, where there is one.
         base_outcomes: what to start from: takes with their scores, best first.
         seed: of all random choices.
@@ -41,7 +41,7 @@ class Context:
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """A patch that a searcher would like to hear.
+    """A patch that a searcher would like to hear, and where it chooses that too, what is played.
 
     Attributes:
         patch: what to play.
@@ -49,6 +49,7 @@ class Proposal:
         detail: in plain words, how the patch was made.
         parents: ids of the takes it was made from.
         remarks: plain sentences for the user.
+        performance: what is played with it; None for the context's.
     """
 
     patch: Patch
@@ -56,6 +57,11 @@ class Proposal:
     detail: str = ""
     parents: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    performance: Performance | None = None
+
+    def played(self, context: Context) -> Performance:
+        """What is played with it: its own performance, or the context's."""
+        return context.performance if self.performance is None else self.performance
 
 
 @dataclass(frozen=True, eq=False)

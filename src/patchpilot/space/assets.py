@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +65,31 @@ class Assets(Protocol):
         """The asset of that sha256; raises `PatchError` where it is missing or damaged."""
 
 
+class Bag:
+    """Assets at hand, in memory.
+
+    Attributes:
+        items: by their sha256.
+    """
+
+    def __init__(self, assets: Iterable[Asset] = ()) -> None:
+        self.items = {asset.sha256: asset for asset in assets}
+
+    def put(self, asset: Asset) -> str:
+        """Keep it, and return its sha256."""
+        self.items[asset.sha256] = asset
+        return asset.sha256
+
+    def get(self, digest: str) -> Asset:
+        """That of a sha256; raises `PatchError`."""
+        try:
+            return self.items[digest]
+        except KeyError:
+            raise PatchError(
+                f"asset {digest[:12]}… did not come along: was what names it changed by hand?"
+            ) from None
+
+
 class AssetStore:
     """A folder that holds each asset once, under the sha256 of its content.
 
@@ -75,12 +100,13 @@ class AssetStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def _path(self, digest: str) -> Path:
+    def path(self, digest: str) -> Path:
+        """Where the asset of that sha256 lies, if it is here."""
         return self.folder / digest[:2] / digest
 
     def put(self, asset: Asset) -> str:
         """Keep an asset (once) and return its sha256."""
-        path = self._path(asset.sha256)
+        path = self.path(asset.sha256)
         if not path.exists():
             write_bytes(make_folder(path.parent) / path.name, asset.to_bytes())
         return asset.sha256
@@ -92,7 +118,7 @@ class AssetStore:
             PatchError: it is not here, or its content no longer has that hash.
         """
         try:
-            asset = Asset.from_bytes(self._path(digest).read_bytes())
+            asset = Asset.from_bytes(self.path(digest).read_bytes())
         except FileNotFoundError:
             raise PatchError(
                 f"asset {digest[:12]}… is not in {self.folder}: was the folder copied whole?"

@@ -54,14 +54,32 @@ class Always:
 
 @dataclass(frozen=True)
 class OneNotes:
-    """One note from the very start; what else a performance has comes from `base`."""
+    """One note from the very start; what else a performance has comes from `base`.
+
+    Attributes:
+        base: its first note says what `space` leaves out.
+        space: any of "pitch", "velocity", "hold_s" and "length_s", in ranges of its own.
+    """
 
     base: Performance = field(default_factory=Performance)
     space: Space = PERFORMANCE_SPACE
 
+    @classmethod
+    def only(cls, *names: str, base: Performance | None = None) -> OneNotes:
+        """Those in which nothing else may be chosen: `OneNotes.only("pitch")`.
+
+        Raises:
+            PatchError: a name is none of "pitch", "velocity", "hold_s" and "length_s".
+        """
+        chosen = tuple(PERFORMANCE_SPACE[name] for name in names)
+        space = dataclasses.replace(PERFORMANCE_SPACE, parameters=chosen, views={"full": names})
+        return cls(base if base is not None else Performance(), space)
+
     def performance(self, vector: npt.ArrayLike) -> Performance:
         """A note of a pitch, velocity and length."""
-        values = self.space.decode(vector)
+        first = self.base.notes[0]
+        said = {"pitch": first.pitch, "velocity": first.velocity, "hold_s": first.hold_s}
+        values = {**said, "length_s": self.base.length_s, **self.space.decode(vector)}
         one = Performance.one_note(
             round(values["pitch"]),
             velocity=values["velocity"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,12 @@ from patchpilot.audio import Audio
 from patchpilot.errors import EngineError, PatchError, RackError
 from patchpilot.instruments.rack.inputs import audio_input
 from patchpilot.instruments.rack.rack import Rack
+from patchpilot.instruments.rack.sources import source
 from patchpilot.modules import knob, module, node
 from patchpilot.modules.base import Context, Signal
 from patchpilot.space import Note, Patch, Performance
 from patchpilot.space.arc import Arc
+from tests.toy import Toy
 
 RATE = 8000
 SECOND = Performance((Note(69, 1.0, 0.0, 0.5),), length_s=1.0, sample_rate=RATE)
@@ -46,6 +49,12 @@ def ramp(*, depth: float, context: Context) -> Signal:
 def dice(*, loudness: float, context: Context) -> Signal:
     """Noise."""
     return np.asarray(loudness * context.rng().standard_normal((2, context.n_samples)), np.float32)
+
+
+@module()
+def beats(audio: Signal, *, context: Context) -> Signal:
+    """Its tempo, whatever it hears."""
+    return np.full_like(audio, context.tempo_bpm)
 
 
 @module(at=knob(0.5, 0.0, 1.0))
@@ -211,3 +220,21 @@ def test_priors_knobs_and_edits_are_of_the_rack(rack: Rack) -> None:
 
 def test_the_picture_names_all_nodes(rack: Rack) -> None:
     assert all(f">{name}<" in rack.svg() for name in ("tone", "scaled"))
+
+
+def test_an_instrument_inside_is_told_a_tempo_only_where_the_performance_says_one() -> None:
+    """Its patch may have one of its own; what counts beats beside it goes by 120 then."""
+
+    class Heard(Toy):
+        def render(self, patch: Patch, performance: Performance) -> Audio:
+            tempos.append(performance.tempo_bpm)
+            return super().render(patch, performance)
+
+    tempos: list[float | None] = []
+    with Rack("timed", source(Heard()) >> beats, workers=1) as rack:
+        patch = Patch.make(rack.space)
+        counted = [
+            rack.render(patch, replace(SECOND, tempo_bpm=tempo)).samples.max() for tempo in (None, 90.0)
+        ]
+    assert tempos == [None, 90.0]
+    assert counted == pytest.approx([120.0, 90.0])

@@ -13,7 +13,7 @@ import pytest
 
 from patchpilot.errors import EngineError, ParameterError, PluginError
 from patchpilot.instruments.base import instrument
-from patchpilot.instruments.remote import link
+from patchpilot.instruments.remote import answer, link
 from patchpilot.instruments.remote.client import RemoteInstrument
 from patchpilot.instruments.remote.priors import UnknownDistributionError, prior_json
 from patchpilot.instruments.remote.serving import Server, read_token
@@ -84,7 +84,8 @@ def test_another_protocol_is_refused(url: str, version: str) -> None:
 
 
 def test_a_server_of_another_version_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(link, "PROTOCOL", 2)
+    for module in (link, answer):
+        monkeypatch.setattr(module, "PROTOCOL", 2)
     with (
         RemoteInstrument(url, token=TOKEN) as far,
         pytest.raises(

@@ -13,9 +13,10 @@ import numpy as np
 
 from patchpilot.audio import Audio
 from patchpilot.instruments.remote.client import RemoteInstrument
-from patchpilot.instruments.remote.nouns import Bag, render_json
+from patchpilot.instruments.remote.nouns import render_json
 from patchpilot.instruments.remote.wire import ABOUT_HEADER, PROTOCOL, PROTOCOL_HEADER, Frame
 from patchpilot.space import Note, Patch, Performance
+from patchpilot.space.assets import Bag
 from tests.instruments.remote.far_toys import SHORT, FarToy, said, served
 
 LONG = Performance((Note(69, 1.0, 0.0, 1.0),), length_s=60.0, sample_rate=44100)

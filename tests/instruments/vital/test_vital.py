@@ -13,8 +13,9 @@ import pytest
 from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job
 from patchpilot.errors import EngineError, PatchError
+from patchpilot.instruments.vital.dice import is_random
 from patchpilot.instruments.vital.preset import document
-from patchpilot.instruments.vital.vital import Vital, is_random
+from patchpilot.instruments.vital.vital import Vital
 from patchpilot.instruments.vital.wavetables import built_in
 from patchpilot.space import Note, Patch, Performance, Routing, Space
 

@@ -17,7 +17,7 @@ from patchpilot.modules.collection.filters import (
     lowpass,
     notch,
 )
-from patchpilot.modules.faust import FaustModule
+from patchpilot.modules.faust_code import FaustModule
 from tests.modules.collection.spectra import amplitude, heard, response_db
 from tests.modules.conftest import RATE, play
 

@@ -7,7 +7,7 @@ import pytest
 
 from patchpilot.modules.base import spoken
 from patchpilot.modules.collection import pedalboard
-from patchpilot.modules.effect import EffectModule
+from patchpilot.modules.pedals import EffectModule
 from tests.modules.collection.hearing import db, noise, sine
 from tests.modules.conftest import RATE, context
 

@@ -1,4 +1,4 @@
-"""A technique, the Haas delay for hi-hats, and an instrument that uses it."""
+"""A technique, the Haas delay for hi-hats; an effect; and an instrument that uses both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from patchpilot import Rack
-from patchpilot.modules import Context, knob, module
+from patchpilot.modules import Context, faust, knob, module
 from patchpilot.modules.base import Signal
 
 
@@ -17,6 +17,15 @@ def hat_haas(audio: Signal, *, delay_ms: float, later: float, context: Context) 
     lag = round(delay_ms * context.sample_rate / 1000.0)
     right = np.pad(audio[1], (lag, 0))[: audio.shape[1]]
     return np.stack([audio[0], later * right + (1.0 - later) * audio[1]]).astype(np.float32)
+
+
+air = faust(
+    "air",
+    "Lifts what lies above a frequency.",
+    "fi.high_shelf(gain_db, above_hz)",
+    gain_db=knob(3.0, 0.0, 12.0, "dB"),
+    above_hz=knob(8000.0, 2000.0, 16_000.0, "Hz", octaves=True),
+)
 
 
 @module(decay_ms=knob(60.0, 5.0, 500.0, "ms"), level=knob(0.5, 0.0, 1.0), random=True)
@@ -32,4 +41,4 @@ def tick(gate: Signal, *, decay_ms: float, level: float, context: Context) -> Si
 
 def hats(**options: Any) -> Rack:
     """An instrument is anything with the methods of `Instrument`; a rack is the shortest way to one."""
-    return Rack("hats", tick >> hat_haas, **options)
+    return Rack("hats", tick >> air >> hat_haas, **options)

@@ -8,7 +8,7 @@ import numpy as np
 
 from patchpilot.audio import Audio
 from patchpilot.engine import Pool
-from patchpilot.instruments.contract import USUAL, BrokenPromiseError, check_instrument
+from patchpilot.instruments.contract import USUAL, check_instrument, promise
 from patchpilot.instruments.rack.inputs import audio_input
 from patchpilot.instruments.rack.rack import Rack
 from patchpilot.modules.base import Module
@@ -28,21 +28,21 @@ def check_module(module: Module, folder: Path, pool: Pool | None = None) -> None
         BrokenPromiseError: it does not keep a promise; which, it says.
     """
     name = module.name
-    _promise(name.isidentifier() and name == name.lower(), f"module {name!r}: expected a name in lower case")
-    _promise(
+    promise(name.isidentifier() and name == name.lower(), f"module {name!r}: expected a name in lower case")
+    promise(
         module.summary.rstrip().endswith("."), f"module {name}: expected a sentence that says what it does"
     )
-    _promise(bool(module.outputs), f"module {name}: expected an output")
+    promise(bool(module.outputs), f"module {name}: expected an output")
     names = [parameter.name for parameter in module.parameters]
-    _promise(len(set(names)) == len(names), f"module {name}: two parameters have one name")
+    promise(len(set(names)) == len(names), f"module {name}: two parameters have one name")
     ports = [port.name for port in module.inputs]
-    _promise(len(set(ports)) == len(ports), f"module {name}: two inputs have one name")
-    _promise(not set(ports) & set(names), f"module {name}: an input is called as a parameter is")
-    _promise(module.varying <= set(names), f"module {name}: what may move is no parameter")
+    promise(len(set(ports)) == len(ports), f"module {name}: two inputs have one name")
+    promise(not set(ports) & set(names), f"module {name}: an input is called as a parameter is")
+    promise(module.varying <= set(names), f"module {name}: what may move is no parameter")
     again = module_of(module.to_json())
     same = (again.name, again.inputs, again.outputs, again.parameters, again.varying)
     here = (module.name, module.inputs, module.outputs, module.parameters, module.varying)
-    _promise(same == here, f"module {name}: made again of its JSON it is another one")
+    promise(same == here, f"module {name}: made again of its JSON it is another one")
     with Rack("contract", module, workers=1, pool=pool) as rack:  # type: ignore[arg-type]  # modules can be wired
         check_instrument(rack, folder, heard(), may_be_silent=True)
 
@@ -55,8 +55,3 @@ def heard() -> Performance:
     return Performance(
         USUAL.notes, USUAL.length_s, USUAL.sample_rate, inputs=(audio_input(Audio(noise, USUAL.sample_rate)),)
     )
-
-
-def _promise(kept: bool, said: str) -> None:
-    if not kept:
-        raise BrokenPromiseError(said)

@@ -18,11 +18,11 @@ from patchpilot.instruments.base import reopened
 from patchpilot.instruments.rack.sources import InputModule, InstrumentModule
 from patchpilot.instruments.rack.union import Union
 from patchpilot.modules.base import Module, knob
-from patchpilot.modules.faust import faust
+from patchpilot.modules.faust_code import faust
 from patchpilot.modules.graph import Graph
 from patchpilot.modules.kinds import KINDS, graph_of
 from patchpilot.modules.wiring import Node, Part, Wirable
-from patchpilot.space.assets import Asset
+from patchpilot.space.assets import Asset, Bag
 from patchpilot.space.canonical import Json
 from patchpilot.space.patch import Patch
 
@@ -111,7 +111,7 @@ def nested(name: str, graph: Graph, union: Union) -> Part:
 
 def to_json(name: str, union: Union, patch: Patch | None) -> Json:
     """A rack, and a patch of it, as plain JSON: assets are in it too."""
-    store = _Inline()
+    store = Bag()
     said: dict[str, Any] = {
         "format": FORMAT,
         "name": name,
@@ -195,9 +195,7 @@ def read_patch(union: Union, path: Path) -> Patch:
             raise PatchError(f"{path}: is of another rack: its {part} differ from those of {union.name}")
     if "patch" not in data:
         return Patch.make(union.space)
-    store = _Inline(
-        {digest: Asset.from_bytes(base64.b64decode(text)) for digest, text in data["assets"].items()}
-    )
+    store = Bag(Asset.from_bytes(base64.b64decode(text)) for text in data["assets"].values())
     patch = Patch.from_json(data["patch"], store)
     return Patch.make(
         union.space,
@@ -207,23 +205,6 @@ def read_patch(union: Union, path: Path) -> Patch:
         extra=json.loads(patch.extra),
         info=patch.info,
     )
-
-
-class _Inline:
-    """Assets that are kept in the file itself."""
-
-    def __init__(self, items: Mapping[str, Asset] | None = None) -> None:
-        self.items = dict(items or {})
-
-    def put(self, asset: Asset) -> str:
-        self.items[asset.sha256] = asset
-        return asset.sha256
-
-    def get(self, digest: str) -> Asset:
-        try:
-            return self.items[digest]
-        except KeyError:
-            raise PatchError(f"asset {digest[:12]}… is not in the file: was it changed by hand?") from None
 
 
 def _instrument(said: Json) -> Module:

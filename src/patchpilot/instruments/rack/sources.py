@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from patchpilot.errors import RackError
+from patchpilot.instruments.base import address
 from patchpilot.modules.base import Port, Process
 from patchpilot.modules.wiring import Node, Part, Wirable
 from patchpilot.space.canonical import Json
@@ -22,7 +23,7 @@ class InstrumentModule(Wirable):
     """An instrument in a rack: it plays the performance's notes with its own part of the patch.
 
     Attributes:
-        name: of the instrument.
+        name: the instrument's address: its name, or its URL where it is on another machine.
         instrument: itself; None in the process that plays the rest.
         said: what it says of itself (`to_json`), where it does, so that a rack opens where it is missing.
     """
@@ -92,7 +93,7 @@ def part_of(part: Any) -> Part:
 
 def source(instrument: Any, name: str = "") -> Node:
     """An instrument as a node: `source(vital) >> saturator`."""
-    return Node(InstrumentModule(instrument.name, instrument), name or _node_name(instrument.name))
+    return Node(InstrumentModule(address(instrument), instrument), name or _node_name(instrument.name))
 
 
 def _node_name(name: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from patchpilot.errors import ParameterError, RackError
+from patchpilot.instruments.base import KNOB_STEP
+from patchpilot.instruments.rack.chained import chain_priors
 from patchpilot.instruments.rack.union import Union
 from patchpilot.modules.base import Value
 from patchpilot.modules.ordered import OrderedModule, chain_of, slots
@@ -16,9 +18,6 @@ from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Performance
 from patchpilot.space.prior import Distribution, Prior, whole_range
 
-KNOB_STEP = 0.05
-"""A typical turn, as part of the whole range."""
-
 
 def own_parameters(union: Union) -> list[Parameter]:
     """Macros, and the free parameters of nodes that are no instruments, by the rack's names."""
@@ -27,6 +26,20 @@ def own_parameters(union: Union) -> list[Parameter]:
 
 
 def priors(union: Union) -> Mapping[str, Prior]:
+    """Those of `_plain_priors`; and where effects stand in any order, each with musical chains, and dry."""
+    plain = _plain_priors(union)
+    chains = {
+        name: node.module
+        for name, node in union.graph.nodes.items()
+        if isinstance(node.module, OrderedModule)
+    }
+    if len(chains) != 1:
+        return plain
+    ((node, effects),) = chains.items()
+    return {**plain, **chain_priors(plain, union.space, node, effects)}
+
+
+def _plain_priors(union: Union) -> Mapping[str, Prior]:
     """ "uniform-v1", all values alike; with one instrument inside, its priors with the rest turned so."""
     ours: dict[str, Distribution] = {p.name: whole_range(p) for p in own_parameters(union)}
     if not union.instruments:
@@ -45,9 +58,12 @@ def priors(union: Union) -> Mapping[str, Prior]:
 
 
 def knobs(union: Union, patch: Patch) -> Mapping[str, float]:
-    """Continuous parameters with a typical turn each, in stored units."""
+    """Continuous parameters with a typical turn each, in stored units; of a chain those of effects that sound."""
+    silent = _silent(union, patch)
     found = {
-        p.name: KNOB_STEP * (p.maximum - p.minimum) for p in own_parameters(union) if not p.is_categorical
+        p.name: KNOB_STEP * (p.maximum - p.minimum)
+        for p in own_parameters(union)
+        if not p.is_categorical and p.name not in silent
     }
     for node, instrument in union.instruments.items():
         before = union.prefix(node)
@@ -61,8 +77,10 @@ def knobs(union: Union, patch: Patch) -> Mapping[str, float]:
 
 def edits(union: Union, patch: Patch) -> list[Edit]:
     """Other options of categorical parameters, neighbours swapped in chains, and an only instrument's own edits."""
-    found = _swaps(union, patch)
+    found, silent = _swaps(union, patch), _silent(union, patch)
     for p in own_parameters(union):
+        if p.name in silent:
+            continue
         now = patch.values.get(p.name, p.default)
         for k in range(p.n_categories if p.options else 0):
             if round(now - p.minimum) != k:
@@ -78,18 +96,34 @@ def edits(union: Union, patch: Patch) -> list[Edit]:
 def _swaps(union: Union, patch: Patch) -> list[Edit]:
     """Two effects that follow one another in a chain whose order is free, the other way round."""
     found = []
-    values = {p.name: patch.values.get(p.name, p.default) for p in union.space}
-    for node, at in union.graph.nodes.items():
-        if not isinstance(at.module, OrderedModule):
-            continue
-        names, before = at.module.names, f"{node}_"
-        if not set(slots((), names, before)) <= set(values):
-            continue  # a place is pinned
-        now = chain_of(values, names, before)
+    for node, effects, now in _chains(union, patch):
+        before = f"{node}_"
         for i in range(len(now) - 1):
             swapped = [*now[:i], now[i + 1], now[i], *now[i + 2 :]]
-            found.append(Edit(f"{node}: {now[i + 1]} before {now[i]}", slots(swapped, names, before)))
+            name = f"{node}: {now[i + 1]} before {now[i]}"
+            found.append(Edit(name, slots(swapped, effects.names, before)))
     return found
+
+
+def _silent(union: Union, patch: Patch) -> set[str]:
+    """Names of the parameters of effects that are not in their chain."""
+    return {
+        f"{node}_{effect.name}_{parameter.name}"
+        for node, effects, now in _chains(union, patch)
+        for effect in effects.effects
+        if effect.name not in now
+        for parameter in effect.module.parameters
+    }
+
+
+def _chains(union: Union, patch: Patch) -> Iterator[tuple[str, OrderedModule, tuple[str, ...]]]:
+    """Nodes with effects whose order is free, and which of them sound; not those with a place that is pinned."""
+    values = {p.name: patch.values.get(p.name, p.default) for p in union.space}
+    for node, at in union.graph.nodes.items():
+        if isinstance(at.module, OrderedModule):
+            names, before = at.module.names, f"{node}_"
+            if set(slots((), names, before)) <= set(values):
+                yield node, at.module, chain_of(values, names, before)
 
 
 def own(union: Union, node: str, performance: Performance) -> Performance:

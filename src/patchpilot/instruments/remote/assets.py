@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from patchpilot.errors import EngineError, PatchError
-from patchpilot.instruments.remote.link import Link, MissingError
-from patchpilot.instruments.remote.nouns import Bag
+from patchpilot.instruments.remote.answer import MissingError
+from patchpilot.instruments.remote.link import Link
 from patchpilot.instruments.remote.wire import MOST_BODY, Frame
-from patchpilot.space.assets import Asset
+from patchpilot.space.assets import Asset, Bag
 
 T = TypeVar("T")
 _AT_ONCE = 64

@@ -15,12 +15,12 @@ from patchpilot.errors import EngineError, ParameterError, PatchError
 from patchpilot.files import write_bytes
 from patchpilot.instruments.remote.assets import AssetPost
 from patchpilot.instruments.remote.link import Link
-from patchpilot.instruments.remote.nouns import Bag, edit_of, space_of
+from patchpilot.instruments.remote.nouns import edit_of, space_of
 from patchpilot.instruments.remote.playing import play
 from patchpilot.instruments.remote.priors import prior_of
 from patchpilot.instruments.remote.serving import read_token
 from patchpilot.instruments.remote.wire import ABOUT_HEADER, MOST_BODY, Frame
-from patchpilot.space.assets import Asset
+from patchpilot.space.assets import Asset, Bag
 from patchpilot.space.canonical import Json
 from patchpilot.space.edit import Edit
 from patchpilot.space.patch import Patch

@@ -1,46 +1,21 @@
-"""Connections to a server, and what a user is told when it is not there, is another, or refuses."""
+"""Connections to a server, and what a user is told when it is not there or gone."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
-import json
-import socket
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 
-from patchpilot import errors
-from patchpilot.errors import EngineError, ParameterError, PatchPilotError
-from patchpilot.instruments.remote.wire import (
-    CONTENT_TYPE,
-    HEARTBEAT_S,
-    PROTOCOL,
-    PROTOCOL_HEADER,
-    Frame,
-    WireError,
-    read_frame,
-)
-from patchpilot.space.canonical import Json
+from patchpilot.errors import EngineError, ParameterError
+from patchpilot.instruments.remote.answer import LOST, Answer
+from patchpilot.instruments.remote.wire import CONTENT_TYPE, HEARTBEAT_S, PROTOCOL, PROTOCOL_HEADER, Frame
 
 CONNECT_S = 10.0
 ANSWER_S = 180.0
 """How long one answer may take; an engine finishes what it plays before it reads a preset."""
 SILENCE_S = 6 * HEARTBEAT_S
 """How long a server that plays may say nothing."""
-_LOST = (OSError, http.client.HTTPException, WireError)
-
-
-class MissingError(Exception):
-    """The server lacks assets that a request names.
-
-    Attributes:
-        digests: their sha256.
-    """
-
-    def __init__(self, digests: list[str]) -> None:
-        self.digests = digests
 
 
 class Link:
@@ -108,7 +83,7 @@ class Link:
                 if is_old:  # the server may have closed it while nobody looked: all requests can be repeated
                     continue
                 raise self.gone(error) from None
-            except _LOST as error:
+            except LOST as error:
                 connection.close()
                 raise self.gone(error) from None
             answer = Answer(self, connection, sock, response)
@@ -163,103 +138,3 @@ class Link:
                 "`patchpilot instrument serve`, and look at address, port and firewall: docs/remote.md"
             ) from None
         return connection
-
-
-class Answer:
-    """What a server answers, frame by frame.
-
-    Args:
-        link: that it comes over.
-        connection: used by nobody else until this is closed.
-        sock: the connection's, which it forgets where there will be no further answer.
-        response: of the connection.
-    """
-
-    def __init__(
-        self,
-        link: Link,
-        connection: http.client.HTTPConnection,
-        sock: socket.socket,
-        response: http.client.HTTPResponse,
-    ) -> None:
-        self._link, self._connection, self._sock, self._response = link, connection, sock, response
-        self._is_whole = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def check(self) -> None:
-        """Raise what the server says instead of an answer; raises as `Link.open`."""
-        theirs = self._response.getheader(PROTOCOL_HEADER)
-        url, status = self._link.url, self._response.status
-        if status == 503:
-            raise EngineError(f"the instrument at {url} has too many clients: wait, or serve another")
-        if theirs is None:
-            raise EngineError(
-                f"what answers at {url} (HTTP {status}) is not `patchpilot instrument serve`: is the port right?"
-            )
-        if theirs != str(PROTOCOL):
-            raise EngineError(
-                f"the instrument at {url} speaks protocol {theirs:.20}, and here it is {PROTOCOL}: install the same "
-                "version of Patch Pilot on both sides"
-            )
-        if status != 200:
-            raise self._refusal()
-
-    def next(self) -> Frame | None:
-        """The next frame, None at the end.
-
-        Raises:
-            EngineError: the server is gone.
-        """
-        try:
-            frame = read_frame(self._response.read)
-        except (*_LOST, AttributeError, ValueError) as error:  # the last two where another thread closed it
-            raise self._link.gone(error) from None
-        self._is_whole = frame is None
-        return frame
-
-    def close(self) -> None:
-        """Keep the connection if all was read, else close it; a thread that reads gets an error."""
-        if self._is_whole and not self._response.will_close:
-            self._is_whole = False
-            self._link.kept(self._connection)
-            return
-        self.abort()
-        self._response.close()
-        self._connection.close()
-
-    def abort(self) -> None:
-        """Wake a thread that reads, with an error; it closes the rest."""
-        with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
-
-    def _refusal(self) -> Exception:
-        status, url = self._response.status, self._link.url
-        try:
-            said: Json = json.loads(self._response.read(1 << 20))
-            name, message = str(said["error"]), str(said["message"])
-        except (*_LOST, ValueError, KeyError, TypeError):
-            return EngineError(
-                f"the instrument at {url} failed (HTTP {status}); its own output there says why"
-            )
-        if status == 409:
-            return MissingError([str(digest) for digest in said.get("missing", [])])
-        if status == 401:
-            return EngineError(
-                f"the instrument at {url} refuses: {message}. Put what its --token-file holds into "
-                "PATCHPILOT_TOKEN, or that file's path into PATCHPILOT_TOKEN_FILE"
-            )
-        if status == 412:
-            return EngineError(
-                f"the instrument at {url} is another one than it was: it was started again with other "
-                "options or another version. Begin anew"
-            )
-        kind = getattr(errors, name, EngineError)
-        is_ours = isinstance(kind, type) and issubclass(kind, PatchPilotError)
-        return kind(message) if is_ours else EngineError(message)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
 
 from patchpilot.errors import PatchError
-from patchpilot.space.assets import Asset, Assets
+from patchpilot.space.assets import Assets, Bag
 from patchpilot.space.canonical import Json
 from patchpilot.space.edit import Edit
 from patchpilot.space.parameter import Parameter
@@ -15,25 +14,6 @@ from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Performance
 from patchpilot.space.routing import Routing, RoutingSpace
 from patchpilot.space.space import Space
-
-
-class Bag:
-    """Assets at hand."""
-
-    def __init__(self, assets: Iterable[Asset] = ()) -> None:
-        self.items = {asset.sha256: asset for asset in assets}
-
-    def put(self, asset: Asset) -> str:
-        """Keep it, and return its sha256."""
-        self.items[asset.sha256] = asset
-        return asset.sha256
-
-    def get(self, digest: str) -> Asset:
-        """That of a sha256; raises `PatchError`."""
-        try:
-            return self.items[digest]
-        except KeyError:
-            raise PatchError(f"asset {digest[:12]}… did not come along") from None
 
 
 def space_json(space: Space) -> Json:

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
+from patchpilot.instruments.remote.answer import Answer
 from patchpilot.instruments.remote.assets import AssetPost
-from patchpilot.instruments.remote.link import SILENCE_S, Answer, Link
-from patchpilot.instruments.remote.nouns import Bag, render_json
+from patchpilot.instruments.remote.link import SILENCE_S, Link
+from patchpilot.instruments.remote.nouns import render_json
 from patchpilot.instruments.remote.wire import Frame, WireError, result_of
+from patchpilot.space.assets import Bag
 from patchpilot.space.patch import Patch
 from patchpilot.space.performance import Performance
 

@@ -12,23 +12,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from patchpilot.errors import ParameterError
-from patchpilot.instruments.vital.assets import FRAME_SIZE, wavetable
+from patchpilot.instruments.vital._frames import Frames, N, between, dispersed, frames, jumps, sampled
+from patchpilot.instruments.vital.assets import wavetable
 from patchpilot.space.assets import Asset
-
-Frames = npt.NDArray[np.float32]
-Spectrum = npt.NDArray[np.complex128]
-"""(…, 1023): complex amplitudes of the harmonics; real ones are sines."""
-Real = npt.NDArray[np.floating[Any]]
-N = np.arange(1.0, FRAME_SIZE // 2)
-"""Numbers of the harmonics."""
-_GRID = 2.0**20
-"""Samples are rounded to 1/this, so that two systems' sines and FFTs, unequal in the last bit, agree."""
 
 
 def built_in_names() -> tuple[str, ...]:
@@ -67,35 +57,35 @@ def basic_shapes() -> Frames:
     triangle = np.where(odd, np.sin(np.pi * N / 2) / N**2, 0.0)
     shapes = np.array([1.0 * (N == 1), triangle, 1.0 / N, np.where(odd, 1.0 / N, 0.0)])
     shapes /= np.linalg.norm(shapes, axis=1, keepdims=True)
-    return _frames(_between(shapes, 4))
+    return frames(between(shapes, 4))
 
 
 def saw_to_square() -> Frames:
     """Σ sin(nx)/n, the even harmonics fading out."""
-    return _frames(np.where(N % 2 == 1, 1.0, np.linspace(1.0, 0.0, 9)[:, None]) / N)
+    return frames(np.where(N % 2 == 1, 1.0, np.linspace(1.0, 0.0, 9)[:, None]) / N)
 
 
 def pulse_width() -> Frames:
     """A pulse that narrows from 50 % to 2 %, its rising edge in place."""
-    return _frames(np.array([_steps([0.0, width], [1.0, -1.0]) for width in np.geomspace(0.5, 0.02, 25)]))
+    return frames(np.array([jumps([0.0, width], [1.0, -1.0]) for width in np.geomspace(0.5, 0.02, 25)]))
 
 
 def pwm() -> Frames:
     """A pulse from 90 % to 10 % around its middle, the square at half: for an LFO to sweep."""
     halves = np.linspace(0.45, 0.05, 33)
-    return _frames(np.array([_steps([-half, half], [1.0, -1.0]) for half in halves]))
+    return frames(np.array([jumps([-half, half], [1.0, -1.0]) for half in halves]))
 
 
 def harmonic_series() -> Frames:
     """Equal harmonics, the first 1 to the first 64, added one after another."""
-    return _frames(_dispersed(np.clip(np.geomspace(1.0, 64.0, 25)[:, None] + 1.0 - N, 0.0, 1.0)))
+    return frames(dispersed(np.clip(np.geomspace(1.0, 64.0, 25)[:, None] + 1.0 - N, 0.0, 1.0)))
 
 
 def odd_to_even() -> Frames:
     """From odd harmonics alone to the fundamental and even ones, all falling as n^−0.7."""
     mix = np.linspace(0.0, 1.0, 9)[:, None] * np.pi / 2
     gains = np.where(N % 2 == 1, np.cos(mix), np.sin(mix))
-    return _frames(_dispersed(np.where(N == 1, 1.0, gains) * N**-0.7 * (N <= 64)))
+    return frames(dispersed(np.where(N == 1, 1.0, gains) * N**-0.7 * (N <= 64)))
 
 
 def drawbars() -> Frames:
@@ -105,39 +95,39 @@ def drawbars() -> Frames:
     settings = np.array([[int(digit) for digit in text] for text in registrations])
     spectra = np.zeros((len(registrations), N.size))
     spectra[:, np.array(bars) - 1] = np.where(settings > 0, 10.0 ** (-3.0 * (8 - settings) / 20.0), 0.0)
-    return _frames(_dispersed(_between(spectra, 2), 8))
+    return frames(dispersed(between(spectra, 2), 8))
 
 
 def single_harmonics() -> Frames:
     """A narrow bell over the harmonics, its centre going from 1 to 16."""
     centres = np.linspace(1.0, 16.0, 46)[:, None]
-    return _frames(_dispersed(np.exp(-0.5 * ((N - centres) / 0.4) ** 2), 16))
+    return frames(dispersed(np.exp(-0.5 * ((N - centres) / 0.4) ** 2), 16))
 
 
 def vowels() -> Frames:
     """A E I O U at 110 Hz, the formants moving with the note (Peterson and Barney, JASA 24, 1952)."""
     first, second = [730, 530, 270, 570, 300], [1090, 1840, 2290, 840, 870]
     formants_hz = np.array([first, second, [2440, 2480, 3010, 2410, 2240]]).T
-    centres = np.exp(_between(np.log(formants_hz / 110.0), 6))[:, :, None]
+    centres = np.exp(between(np.log(formants_hz / 110.0), 6))[:, :, None]
     widths = np.array([60.0, 90.0, 150.0])[:, None] / 110.0
     # Cascade of resonators with gain 1 at zero frequency (Klatt, JASA 67, 1980), on a source falling as 1/n.
     resonances = centres**2 / np.hypot(centres**2 - N**2, widths * N)
-    return _frames(_dispersed(resonances.prod(axis=1) / N))
+    return frames(dispersed(resonances.prod(axis=1) / N))
 
 
 def fm_growl() -> Frames:
     """Phase modulation, 1:1, index 0 to 6: sin(x + I sin x)."""
-    return _sampled(lambda x, index: np.sin(x + index * np.sin(x)), np.linspace(0.0, 6.0, 25))
+    return sampled(lambda x, index: np.sin(x + index * np.sin(x)), np.linspace(0.0, 6.0, 25))
 
 
 def fm_glass() -> Frames:
     """Phase modulation, 1:7, index 0 to 4: sin(x + I sin 7x)."""
-    return _sampled(lambda x, index: np.sin(x + index * np.sin(7.0 * x)), np.linspace(0.0, 4.0, 17))
+    return sampled(lambda x, index: np.sin(x + index * np.sin(7.0 * x)), np.linspace(0.0, 4.0, 17))
 
 
 def wave_fold() -> Frames:
     """A sine folded back on itself, odd harmonics only: sin(I sin x), I from 0.5 to 12."""
-    return _sampled(lambda x, index: np.sin(index * np.sin(x)), np.linspace(0.5, 12.0, 33))
+    return sampled(lambda x, index: np.sin(index * np.sin(x)), np.linspace(0.5, 12.0, 33))
 
 
 def sync() -> Frames:
@@ -146,8 +136,8 @@ def sync() -> Frames:
     for ratio in np.geomspace(1.0, 5.5, 49):
         resets = np.arange(1, np.ceil(ratio)) / ratio
         # The ramp rises by `ratio` in a period and falls by 1 at each reset, by the rest at the end.
-        spectra.append(_steps([*resets, 0.0], [*(-1.0 for _ in resets), len(resets) - ratio]))
-    return _frames(np.array(spectra))
+        spectra.append(jumps([*resets, 0.0], [*(-1.0 for _ in resets), len(resets) - ratio]))
+    return frames(np.array(spectra))
 
 
 def bell() -> Frames:
@@ -157,19 +147,19 @@ def bell() -> Frames:
     time = np.linspace(0.0, 4.0, 17)[:, None]
     spectra = np.zeros((17, N.size))
     spectra[:, np.round(8.0 * ratios).astype(int) - 1] = gains * np.exp(-time * (ratios - 0.5) / 2.0)
-    return _frames(_dispersed(spectra, 64))
+    return frames(dispersed(spectra, 64))
 
 
 def noise() -> Frames:
     """All harmonics with random phases (from the one stream that never changes), n^−1.5 to white."""
     phases = np.random.PCG64(1).random_raw(N.size) / 2.0**64 * 2.0 * np.pi
-    return _frames(N ** -np.linspace(1.5, 0.0, 13)[:, None] * np.exp(1j * phases))
+    return frames(N ** -np.linspace(1.5, 0.0, 13)[:, None] * np.exp(1j * phases))
 
 
 def resonant_sweep() -> Frames:
     """A saw through a resonant low-pass (two poles, Q 6), its cutoff going from harmonic 1 to 128."""
     x = N / np.geomspace(1.0, 128.0, 41)[:, None]
-    return _frames(1.0 / N / np.hypot(1.0 - x**2, x / 6.0))
+    return frames(1.0 / N / np.hypot(1.0 - x**2, x / 6.0))
 
 
 def clarinet() -> Frames:
@@ -177,7 +167,7 @@ def clarinet() -> Frames:
     force = np.linspace(0.0, 1.0, 9)[:, None]
     even = 10.0 ** ((-40.0 + 24.0 * force) / 20.0) * np.minimum(N / 8.0, 1.0)
     fall = np.exp(-(N - 1) / (2.0 + 14.0 * force)) * N**-0.3
-    return _frames(_dispersed(np.where(N % 2 == 1, 1.0, even) * fall))
+    return frames(dispersed(np.where(N % 2 == 1, 1.0, even) * fall))
 
 
 def strings() -> Frames:
@@ -185,7 +175,7 @@ def strings() -> Frames:
     force = np.linspace(0.0, 1.0, 9)[:, None]
     octaves = np.log2(N / np.array([[2.0], [3.0], [7.0], [15.0]]))
     body = 1.0 + np.array([0.8, 1.0, 1.2, 1.5]) @ np.exp(-0.5 * (octaves / 0.18) ** 2)
-    return _frames(_dispersed(body / N * np.exp(-N / (6.0 * 16.0**force))))
+    return frames(dispersed(body / N * np.exp(-N / (6.0 * 16.0**force))))
 
 
 def digital() -> Frames:
@@ -195,8 +185,8 @@ def digital() -> Frames:
         times = np.arange(steps) / steps
         # Each step shows the sine at its middle, so that the phases stay where the sine's are.
         held = np.sin(2.0 * np.pi * (times + 0.5 / steps))
-        spectra.append(_steps(times, held - np.roll(held, 1)))
-    return _frames(np.array(spectra)[::-1])
+        spectra.append(jumps(times, held - np.roll(held, 1)))
+    return frames(np.array(spectra)[::-1])
 
 
 BUILT_IN: Mapping[str, Callable[[], Frames]] = {
@@ -220,37 +210,3 @@ BUILT_IN: Mapping[str, Callable[[], Frames]] = {
     "Strings": strings,
     "Digital": digital,
 }
-
-
-def _frames(spectra: npt.NDArray[Any]) -> Frames:
-    """Sum the harmonics (k, 1023), give all frames the same RMS and the table a peak of 1."""
-    bins = np.zeros((len(spectra), FRAME_SIZE // 2 + 1), complex)
-    bins[:, 1:-1] = -1j * spectra / np.linalg.norm(spectra, axis=1, keepdims=True)
-    waves = np.fft.irfft(bins, FRAME_SIZE, axis=1)
-    return np.asarray(np.round(waves / np.abs(waves).max() * _GRID) / _GRID, dtype=np.float32)
-
-
-def _sampled(shape: Callable[[Real, float], Real], indices: Real) -> Frames:
-    """Frames of a shape of x in 0..2π whose harmonics fade out long before the last."""
-    x = np.arange(FRAME_SIZE) * (2.0 * np.pi / FRAME_SIZE)
-    waves = np.array([shape(x, index) for index in indices.tolist()])
-    return _frames(1j * np.fft.rfft(waves, axis=1)[:, 1:-1])
-
-
-def _steps(times: npt.ArrayLike, heights: npt.ArrayLike) -> Spectrum:
-    """Harmonics of a wave that jumps by `heights` at `times` (in periods), with straight lines between."""
-    turns = np.exp(-2j * np.pi * np.outer(N, np.asarray(times)))
-    return np.asarray(turns @ np.asarray(heights, dtype=np.float64) / N)
-
-
-def _dispersed(amplitudes: Real, n_harmonics: int = 64) -> Spectrum:
-    """Give harmonics phases that spread their energy over the period (Schroeder, IEEE Trans. IT 16, 1970)."""
-    return np.asarray(amplitudes * np.exp(-1j * np.pi * N * (N - 1) / n_harmonics))
-
-
-def _between(shapes: Real, steps: int) -> Real:
-    """Insert steps − 1 mixtures between each two rows."""
-    at = np.linspace(0.0, len(shapes) - 1.0, (len(shapes) - 1) * steps + 1)
-    low = np.minimum(at.astype(int), len(shapes) - 2)
-    part = (at - low)[:, None]
-    return np.asarray((1.0 - part) * shapes[low] + part * shapes[low + 1])

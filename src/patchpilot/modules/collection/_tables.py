@@ -56,6 +56,26 @@ def tables(series: Series, highest: float) -> tuple[Tables, Floats]:
     return np.concatenate([cycles, cycles[:, :1]], axis=1).astype(np.float32), tops
 
 
+@compiled("i8(f8, i8, f8[::1])")
+def _level(step: float, level: int, tops: Floats) -> int:
+    """The table for a speed, from the one at hand."""
+    while level < len(tops) - 1 and step > tops[level]:
+        level += 1
+    while level > 0 and step <= tops[level - 1]:
+        level -= 1
+    return level
+
+
+@compiled("f8(f4[::1], f8)")
+def _at(wave: Tables, phase: float) -> float:
+    """A table at a place of the cycle, on a line between its samples."""
+    at = phase * SIZE
+    k = int(at)
+    a = wave[k]
+    level: float = a + (at - k) * (wave[k + 1] - a)
+    return level
+
+
 @compiled("void(f8[::1], f8, f4[:, ::1], f8[::1], f8[::1])")
 def read(steps: Floats, start: float, waves: Tables, tops: Floats, out: Floats) -> None:
     """A wave.
@@ -67,18 +87,11 @@ def read(steps: Floats, start: float, waves: Tables, tops: Floats, out: Floats) 
         tops: likewise.
         out: (n,).
     """
-    phase, level, last = start, 0, len(tops) - 1
+    phase, level = start, 0
     for i in range(len(steps)):
-        step = steps[i]
-        while level < last and step > tops[level]:
-            level += 1
-        while level > 0 and step <= tops[level - 1]:
-            level -= 1
-        at = phase * SIZE
-        k = int(at)
-        a = waves[level, k]
-        out[i] = a + (at - k) * (waves[level, k + 1] - a)
-        phase += step
+        level = _level(steps[i], level, tops)
+        out[i] = _at(waves[level], phase)
+        phase += steps[i]
         phase -= int(phase)
 
 
@@ -94,25 +107,14 @@ def read_pulse(steps: Floats, start: float, width: Floats, waves: Tables, tops: 
         tops: likewise.
         out: (n,).
     """
-    phase, level, last = start, 0, len(tops) - 1
+    phase, level = start, 0
     for i in range(len(steps)):
-        step = steps[i]
-        while level < last and step > tops[level]:
-            level += 1
-        while level > 0 and step <= tops[level - 1]:
-            level -= 1
-        at = phase * SIZE
-        k = int(at)
-        a = waves[level, k]
-        first = a + (at - k) * (waves[level, k + 1] - a)
+        level = _level(steps[i], level, tops)
         late = phase - width[i]
         if late < 0.0:
             late += 1.0
-        at = late * SIZE
-        k = int(at)
-        a = waves[level, k]
-        out[i] = a + (at - k) * (waves[level, k + 1] - a) - first
-        phase += step
+        out[i] = _at(waves[level], late) - _at(waves[level], phase)
+        phase += steps[i]
         phase -= int(phase)
 
 
@@ -127,20 +129,11 @@ def read_frames(steps: Floats, places: Floats, waves: Tables, tops: Floats, out:
         tops: as `tables` gives them.
         out: (n,).
     """
-    phase, level, last, final = 0.0, 0, len(tops) - 1, waves.shape[1] - 2
+    phase, level, final = 0.0, 0, waves.shape[1] - 2
     for i in range(len(steps)):
-        step = steps[i]
-        while level < last and step > tops[level]:
-            level += 1
-        while level > 0 and step <= tops[level - 1]:
-            level -= 1
+        level = _level(steps[i], level, tops)
         frame = min(int(places[i]), final)
-        part = places[i] - frame
-        at = phase * SIZE
-        k = int(at)
-        t = at - k
-        a = waves[level, frame, k] + t * (waves[level, frame, k + 1] - waves[level, frame, k])
-        b = waves[level, frame + 1, k] + t * (waves[level, frame + 1, k + 1] - waves[level, frame + 1, k])
-        out[i] = a + part * (b - a)
-        phase += step
+        a, b = _at(waves[level, frame], phase), _at(waves[level, frame + 1], phase)
+        out[i] = a + (places[i] - frame) * (b - a)
+        phase += steps[i]
         phase -= int(phase)

@@ -14,7 +14,7 @@ import numpy as np
 from patchpilot.modules.base import Context, Signal, choice, knob
 from patchpilot.modules.collection._compiled import TINY, compiled
 from patchpilot.modules.collection._signals import Floats, curve, doubles
-from patchpilot.modules.faust import faust
+from patchpilot.modules.faust_code import faust
 from patchpilot.modules.function import module
 
 CUTOFF = knob(1000.0, 20.0, 20_000.0, "Hz", octaves=True)

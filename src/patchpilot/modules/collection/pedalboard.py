@@ -7,7 +7,7 @@ infinity: the ranges here keep well away. They start silent for each performance
 from __future__ import annotations
 
 from patchpilot.modules.base import knob
-from patchpilot.modules.effect import effect
+from patchpilot.modules.pedals import effect
 
 _MIX = knob(0.5, 0.0, 1.0)
 

@@ -11,7 +11,7 @@ from patchpilot.modules.base import Context, Signal, knob
 from patchpilot.modules.collection._filters import equaliser, section
 from patchpilot.modules.collection._network import LINES, Whole, diffuse, network
 from patchpilot.modules.collection._signals import blend, doubles
-from patchpilot.modules.faust import faust
+from patchpilot.modules.faust_code import faust
 from patchpilot.modules.function import module
 
 _LAGS_MS = (29.7, 31.3, 33.1, 35.9, 37.3, 40.1, 41.7, 43.9, 46.3, 48.7, 51.1, 53.3, 56.9, 59.3, 61.9, 64.1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-NOTES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+from patchpilot.audio.chroma import NOTES
+
 _LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _KEY = re.compile(
     r"(?P<letter>[A-Ga-g])(?P<sign>#|b|♯|♭|sharp|flat)?[ _-]?"

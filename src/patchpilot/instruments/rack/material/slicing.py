@@ -8,10 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from patchpilot.audio import Audio, onsets_s
+from patchpilot.audio import Audio
+from patchpilot.instruments.rack.material.onsets import loop_onsets_s
 
-HOP_S = 0.005
-"""Of `onsets_s`, which counts with it though its hops are whole samples."""
 _LEAST_S = 0.01
 """A slice is longer: what is left over at an end stays with its neighbour."""
 _SEARCH_S, _SHORT_S, _BEFORE_S = 0.025, 0.002, 0.001
@@ -36,9 +35,8 @@ class Slice:
 def onset_times(audio: Audio) -> list[float]:
     """Seconds at which sounds begin after the first, a millisecond before each attack."""
     rate = audio.sample_rate
-    true_hop = max(1, round(HOP_S * rate)) / rate / HOP_S
     energy = np.concatenate([[0.0], np.cumsum(np.square(audio.samples, dtype=np.float64).sum(axis=0))])
-    return [_attack_s(energy, time * true_hop, rate) for time in onsets_s(audio)]
+    return [_attack_s(energy, time, rate) for time in loop_onsets_s(audio)]
 
 
 def _attack_s(energy: np.ndarray, near_s: float, rate: int) -> float:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio import Audio, onset_strength
+from patchpilot.audio import Audio, onset_hop_s, onset_strength
 
-HOP_S = 0.005
-"""Of `onset_strength`, rounded to samples there."""
 SLOWEST_BPM, FASTEST_BPM = 60.0, 200.0
 USUAL_BPM, OCTAVES = 125.0, 0.9
 """Tempos are likelier the nearer they lie to the usual one: a normal distribution over octaves."""
@@ -52,7 +50,7 @@ def estimated_tempo(audio: Audio) -> Tempo | None:
     """
     if audio.duration_s < 2.0 * 60.0 / FASTEST_BPM:
         return None
-    hop_s = max(1, round(HOP_S * audio.sample_rate)) / audio.sample_rate
+    hop_s = onset_hop_s(audio.sample_rate)
     strength = onset_strength(audio).astype(np.float64)
     if float(strength[round(0.05 / hop_s) :].max(initial=0.0)) < _LEAST_STRENGTH_DB:
         return None

@@ -7,7 +7,7 @@ import pytest
 
 from patchpilot.errors import RackError
 from patchpilot.modules.base import Port, choice, knob
-from patchpilot.modules.faust import FaustModule, faust
+from patchpilot.modules.faust_code import FaustModule, faust
 from patchpilot.modules.kinds import module_of
 from tests.modules.conftest import RATE, play
 
