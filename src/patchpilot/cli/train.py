@@ -17,7 +17,7 @@ from patchpilot.cli import _line
 from patchpilot.cli._train_options import options
 
 if TYPE_CHECKING:
-    from patchpilot.estimators.codec import Codec
+    from patchpilot.estimators.export import Exported
     from patchpilot.estimators.training.config import TrainConfig
     from patchpilot.estimators.training.progress import Outcome, Progress
     from patchpilot.estimators.training.source import Source
@@ -82,13 +82,12 @@ def command(
         instrument(config.instrument, **engine) as synth,
         _source(config, synth, data, importance, first) as source,
     ):
-        codec = source.codec
-        keep_assets(out, codec, synth, datasets=data, start=first.folder if first else None)
+        keep_assets(out, source.codec, synth, datasets=data, start=first.folder if first else None)
         if config.head == PROXY:
             _proxy(config, source, synth, out, minutes, as_json=as_json)
             return
-        outcome = _trained(config, source, synth, out, trackers, minutes, proxy, first)
-    _tell(outcome, out, codec, as_json=as_json)
+        outcome, exported = _trained(config, source, synth, out, trackers, minutes, proxy, first)
+    _tell(outcome, exported, out, as_json=as_json)
 
 
 def _proxy(
@@ -190,26 +189,26 @@ def _trained(
     minutes: float | None,
     proxy: Path | None,
     first: Start | None,
-) -> Outcome:
-    from patchpilot.estimators.networks.network import make_network
-    from patchpilot.estimators.training.curriculum import stages
-    from patchpilot.estimators.training.trainer import Trainer
+) -> tuple[Outcome, Exported | None]:
+    from patchpilot.estimators.training.estimators import train_estimator
 
-    trainer = Trainer(
-        config,
-        source,
-        stages(config.curriculum, config.epochs, source.codec, synth.space, config.effects),
-        first.network if first else lambda: make_network(config.network, source.codec),
-        out,
-        trackers=trackers,
-        on_progress=_show,
-        proxy=proxy,
-        facts=_facts(synth),
-    )
-    for remark in trainer.remarks:
-        click.echo(f"note: {remark}", err=True)
+    def remark(text: str) -> None:
+        click.echo(f"note: {text}", err=True)
+
     try:
-        return trainer.run(minutes)
+        return train_estimator(
+            config,
+            source,
+            synth,
+            out,
+            first=first,
+            proxy=proxy,
+            trackers=trackers,
+            minutes=minutes,
+            facts=_facts(synth),
+            on_remark=remark,
+            on_progress=_show,
+        )
     except KeyboardInterrupt:
         _line.clear()
         click.echo("note: what was learned is kept; the same command goes on from there", err=True)
@@ -218,11 +217,8 @@ def _trained(
         _line.clear()
 
 
-def _tell(outcome: Outcome, out: Path, codec: Codec, *, as_json: bool) -> None:
-    """Export the best, and say what came of it."""
-    from patchpilot.estimators.export import export
-    from patchpilot.estimators.training.checkpoint import NAME, read_checkpoint
-
+def _tell(outcome: Outcome, exported: Exported | None, out: Path, *, as_json: bool) -> None:
+    """Say what came of it."""
     for remark in outcome.remarks:
         click.echo(f"note: {remark}", err=True)
     if outcome.reason == "time":
@@ -231,11 +227,9 @@ def _tell(outcome: Outcome, out: Path, codec: Codec, *, as_json: bool) -> None:
         )
     if outcome.reason == "early":
         click.echo(f"note: no better since epoch {outcome.best_epoch}, so it stopped early", err=True)
-    said: dict[str, Any] = {"folder": str(out), **vars(outcome), "exported": False}
-    if (out / NAME).exists():
-        found = read_checkpoint(out, codec=codec)
-        exported = export(found.network(), found.codec, out, trained=found.trained, force=True)
-        said |= {"exported": True, "bytes": exported.n_bytes, "parity": exported.difference}
+    said: dict[str, Any] = {"folder": str(out), **vars(outcome), "exported": exported is not None}
+    if exported is not None:
+        said |= {"bytes": exported.n_bytes, "parity": exported.difference}
     said["best"] = outcome.best if math.isfinite(outcome.best) else None
     click.echo(json.dumps(said) if as_json else click.format_filename(out))
 

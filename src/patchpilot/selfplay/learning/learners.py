@@ -1,0 +1,155 @@
+"""What can be learned from a bank: how a new version is made, and how good one is on patches it never heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from patchpilot.audio import Audio
+from patchpilot.datasets import Dataset
+from patchpilot.estimators.embedding.measure import ranks, top
+from patchpilot.estimators.estimator import Estimator
+from patchpilot.estimators.evaluation import FIRST, Sound, evaluate
+from patchpilot.estimators.own_assets import keep_assets
+from patchpilot.estimators.places import user_folder as estimators_folder
+from patchpilot.instruments.base import Instrument
+from patchpilot.retrieval.embedding import Embedding
+from patchpilot.retrieval.library import embedding_of
+from patchpilot.retrieval.local import LocalEmbedding
+from patchpilot.retrieval.local import user_folder as embeddings_folder
+from patchpilot.selfplay.learning.versions import Versions
+
+Tell = Callable[[str], None]
+MINE = "mine"
+"""Name of the embedding that was learned from the user's bank."""
+_SOUNDS = 24
+"""Held-out patches that an estimator is judged by."""
+
+
+class Learner(Protocol):
+    """One thing that is learned.
+
+    Attributes:
+        name: of it.
+        unit: of its score, which is better when lower.
+    """
+
+    name: str
+    unit: str
+
+    def versions(self, folder: Path) -> Versions:
+        """Its versions; the one in use lies where everything looks for it."""
+
+    def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
+        """Train on datasets; stopped, the same again goes on.
+
+        Raises:
+            EstimatorError: there is too little to learn from.
+            PluginError: the extra `train` is missing.
+        """
+
+    def score(self, path: Path | None, frozen: Path) -> float:
+        """How good a version is on patches that nothing was learned from.
+
+        Args:
+            path: its folder; None for what is in use.
+            frozen: dataset of them, two notes each, with audio.
+        """
+
+
+class EmbeddingLearner:
+    """The embedding by which sounds are looked up."""
+
+    name = "embedding"
+    unit = "held-out takes not found first at another note (share)"
+
+    def versions(self, folder: Path) -> Versions:
+        """In use it is the user's embedding "mine"."""
+        return Versions(folder, embeddings_folder() / MINE)
+
+    def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
+        """Contrastively: renders of one patch on other notes lie together."""
+        from patchpilot.estimators.embedding.training import EmbeddingProgress, train_embedding
+
+        def show(progress: EmbeddingProgress) -> None:
+            tell(f"embedding: epoch {progress.epoch} of {progress.epochs}, found first {progress.top_1:.1%}")
+
+        train_embedding(
+            data, out, seed=seed, epochs=epochs, command="patchpilot play learn", on_progress=show
+        )
+
+    def score(self, path: Path | None, frozen: Path) -> float:
+        """How many of the patches are not found first by their other note."""
+        embedding = LocalEmbedding(path) if path is not None else self._in_use()
+        vectors: dict[int, list[np.ndarray[tuple[int], np.dtype[np.float32]]]] = {}
+        with Dataset(frozen) as dataset:
+            for row in dataset:
+                note = row.performance.notes[0]
+                audio = Audio(dataset.samples(row.index), row.performance.sample_rate)
+                heard = embedding(audio, pitch=float(note.pitch), hold_s=note.hold_s)
+                vectors.setdefault(row.candidate, []).append(heard)
+        pairs = [two for two in vectors.values() if len(two) == 2]
+        asked, there = (np.stack([two[k] for two in pairs]) for k in (0, 1))
+        return 1.0 - top(ranks(asked, there, np.arange(len(pairs))), 1)
+
+    def _in_use(self) -> Embedding:
+        mine = embeddings_folder() / MINE
+        return LocalEmbedding(mine) if mine.exists() else embedding_of("heard")
+
+
+class EstimatorLearner:
+    """The network that hears a patch.
+
+    Args:
+        instrument: whose patches it says.
+        start: folder of a training that it goes on from; it begins anew by default.
+        size: of a new network.
+    """
+
+    name = "estimator"
+    unit = "median log-mel distance of the first patch"
+
+    def __init__(self, instrument: Instrument, start: Path | None = None, size: str = "small") -> None:
+        self._instrument, self._start, self._size = instrument, start, size
+
+    def versions(self, folder: Path) -> Versions:
+        """In use it is the user's estimator of the instrument."""
+        return Versions(folder, estimators_folder() / self._instrument.name)
+
+    def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
+        """As `patchpilot train` does."""
+        from patchpilot.estimators.training.config import TrainConfig
+        from patchpilot.estimators.training.estimators import train_estimator
+        from patchpilot.estimators.training.progress import Progress
+        from patchpilot.estimators.training.rows import read_rows
+        from patchpilot.estimators.training.source import Files
+        from patchpilot.estimators.training.starting import read_start
+
+        def show(progress: Progress) -> None:
+            tell(
+                f"estimator: epoch {progress.epoch} of {progress.epochs}, step {progress.at} of {progress.steps}"
+            )
+
+        first = read_start(self._start) if self._start is not None else None
+        config = TrainConfig(
+            instrument=self._instrument.name,
+            epochs=epochs,
+            seed=seed,
+            size=self._size,
+            start=first.sha256 if first else "",
+        )
+        codec = first.codec if first else None
+        source = Files(read_rows(data, self._instrument.space, codec=codec), config.held_out)
+        keep_assets(out, source.codec, self._instrument, datasets=data, start=first.folder if first else None)
+        train_estimator(config, source, self._instrument, out, first=first, on_progress=show)
+
+    def score(self, path: Path | None, frozen: Path) -> float:
+        """How far the likeliest patch is from the sound, on the real engine."""
+        with Dataset(frozen) as dataset:
+            rows = [row for row in dataset if row.index % 2 == 0][:_SOUNDS]
+            sounds = [Sound(row.patch, row.performance, row.name) for row in rows]
+        estimator = Estimator.load(path if path is not None else self._instrument.name, self._instrument)
+        return evaluate(estimator, self._instrument, sounds).median(FIRST)

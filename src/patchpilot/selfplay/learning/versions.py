@@ -1,0 +1,157 @@
+"""Versions of what was learned: kept side by side, one of them in use, the one before a step away.
+
+    versions = Versions(folder, place)
+    number = versions.add(made, score)      # the folder of a training becomes version `number`
+    versions.promote(number)                # it is copied to `place`, where everything looks for it
+    versions.roll_back()                    # the one that was in use before is there again
+
+The history is a text file, `versions.json`; nothing is ever taken away from it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from patchpilot.errors import OutputError, ParameterError
+from patchpilot.files import make_folder, output_error, write_text
+
+FILE = "versions.json"
+SHIPPED = 0
+"""The number that stands for what comes with Patch Pilot."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version.
+
+    Attributes:
+        number: from 1.
+        score: on the frozen set; lower is better.
+        before: score of what was in use, on the same set.
+        made_at: ISO 8601, UTC.
+    """
+
+    number: int
+    score: float
+    before: float
+    made_at: str
+
+
+class Versions:
+    """Versions of one thing.
+
+    Args:
+        folder: where they are kept.
+        place: where the one in use lies: a folder that only this writes.
+    """
+
+    def __init__(self, folder: Path, place: Path) -> None:
+        self.folder, self.place = folder, place
+
+    @property
+    def known(self) -> list[Version]:
+        """All of them, the oldest first; raises `ParameterError` where the history is damaged."""
+        return [Version(**said) for said in self._read()["versions"]]
+
+    @property
+    def in_use(self) -> int:
+        """Number of the one in use, 0 for what comes with Patch Pilot."""
+        history = self._read()["used"]
+        return int(history[-1]) if history else SHIPPED
+
+    def path(self, number: int) -> Path:
+        """The folder of a version."""
+        return self.folder / f"{number:04d}"
+
+    def next_path(self) -> Path:
+        """Where the next version is to be made; the same until it is added, so that its making can go on."""
+        return self.path(len(self.known) + 1)
+
+    def add(self, score: float, before: float) -> int:
+        """What lies in `next_path` becomes a version; raises `OutputError`."""
+        said = self._read()
+        number = len(said["versions"]) + 1
+        if not self.path(number).is_dir():
+            raise OutputError(f"expected the new version in {self.path(number)}, which is not there")
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        said["versions"].append(asdict(Version(number, score, before, made_at)))
+        self._write(said)
+        return number
+
+    def promote(self, number: int) -> None:
+        """Put a version into use.
+
+        Raises:
+            OutputError: it cannot be copied; what was in use stays.
+            ParameterError: there is no such version.
+        """
+        if number != SHIPPED and not self.path(number).is_dir():
+            raise ParameterError(
+                f"no version {number}: there are {', '.join(str(v.number) for v in self.known) or 'none'}"
+            )
+        self._place(number)
+        said = self._read()
+        said["used"].append(number)
+        self._write(said)
+
+    def roll_back(self) -> int:
+        """Put that into use which was so before.
+
+        Returns:
+            Its number, 0 for what comes with Patch Pilot.
+
+        Raises:
+            OutputError: it cannot be copied.
+            ParameterError: nothing was ever promoted.
+        """
+        said = self._read()
+        if not said["used"]:
+            raise ParameterError(
+                f"nothing was learned yet in {self.folder}, so there is nothing to roll back"
+            )
+        said["used"].pop()
+        number = int(said["used"][-1]) if said["used"] else SHIPPED
+        self._place(number)
+        self._write(said)
+        return number
+
+    def _place(self, number: int) -> None:
+        """Whole or not at all: copied beside it, then moved."""
+        new, old = (self.place.with_name(f".{self.place.name}.{end}") for end in ("new", "old"))
+        try:
+            make_folder(self.place.parent)
+            for path in (new, old):
+                shutil.rmtree(path, ignore_errors=True)
+            if number != SHIPPED:
+                shutil.copytree(self.path(number), new, ignore=shutil.ignore_patterns("*.lock", "state.*"))
+            if self.place.exists():
+                self.place.rename(old)
+            if number != SHIPPED:
+                new.rename(self.place)
+            shutil.rmtree(old, ignore_errors=True)
+        except OSError as error:
+            if old.exists() and not self.place.exists():
+                old.rename(self.place)
+            raise output_error(self.place, error) from None
+
+    def _read(self) -> dict[str, list]:  # type: ignore[type-arg]  # versions and numbers
+        path = self.folder / FILE
+        if not path.exists():
+            return {"versions": [], "used": []}
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(said["versions"], list) or not isinstance(said["used"], list):
+                raise TypeError
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ParameterError(
+                f"{path} is damaged: restore it, or move the folder away to begin anew"
+            ) from None
+        return {"versions": said["versions"], "used": said["used"]}
+
+    def _write(self, said: dict[str, list]) -> None:  # type: ignore[type-arg]
+        make_folder(self.folder)
+        write_text(self.folder / FILE, json.dumps(said, indent=2) + "\n")
