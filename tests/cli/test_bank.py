@@ -220,6 +220,10 @@ def test_lost_audio_is_found_and_repaired(cli: Cli, place: Path, played: dict[st
     ran = cli("bank", "repair")
     assert ran.code == 1
     assert ran.out.count("still lost: take") == 2
+    del played["toy"]
+    ran = cli("bank", "repair")
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.splitlines()[1].startswith("still lost: takes of toy cannot be played")
     played["toy"] = Toy
     assert len(said(cli("bank", "repair", "--json"))["audio"]) == 2
     assert cli("bank", "repair").out == "audio of 0 takes and 0 assets are back\n"

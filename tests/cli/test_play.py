@@ -220,7 +220,9 @@ def test_a_taste_grows_while_somebody_votes(cli: Cli) -> None:
     with Bank.open("mine.bank") as bank:
         provided = Provided()
         taste = provided.providers["taste"](None, bank)
-        takes = sorted((bank.take(entry.number) for entry in bank.entries()), key=lambda take: take.patch.sha256)
+        takes = sorted(
+            (bank.take(entry.number) for entry in bank.entries()), key=lambda take: take.patch.sha256
+        )
         assert taste.belief(takes[0]) == (0.5, 0.5)
         for take, vote in ((takes[0], 1), (takes[1], -1)):
             number = bank.number_of(take.id)
@@ -236,4 +238,6 @@ def test_a_taste_grows_while_somebody_votes(cli: Cli) -> None:
 
 def test_an_objective_without_what_it_needs_is_told(cli: Cli) -> None:
     text = EXPERIMENT.replace('"loud"', '"liked"').replace('bank = "mine.bank"', "")
-    assert "'liked' needs votes: say yes or no to some takes first" in one_error(cli("play", "run", file(text)))
+    assert "'liked' needs votes: say yes or no to some takes first" in one_error(
+        cli("play", "run", file(text))
+    )

@@ -64,3 +64,16 @@ def test_a_refinement_has_what_time_the_search_left_but_never_next_to_none() -> 
     assert late is not None
     assert late.seconds == 3.0
     assert budget_of(5.0, default, elapsed_s=1000.0) == budget_of(5.0, default)
+
+
+def test_other_instruments_than_vital_have_a_budget_of_their_own() -> None:
+    default = EFFORTS["default"]
+    assert default.refinement is not None
+    assert default.elsewhere is not None
+    assert default.elsewhere.renders > default.refinement.renders
+    assert budget_of(None, default, instrument="toy") == Budget(default.elsewhere.renders, default.seconds)
+    assert budget_of(None, default, instrument="vital") == Budget(default.refinement.renders, default.seconds)
+    mine = Effort("mine", {}, refinement=Budget(renders=5))
+    assert budget_of(None, mine, instrument="toy") == Budget(5)
+    assert budget_of(Budget(3), default, instrument="toy") == Budget(3)
+    assert budget_of(None, EFFORTS["quick"], instrument="toy") is None

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from patchpilot.audio import F32, Audio, db
+from patchpilot.audio import F32, Audio
 from patchpilot.errors import EngineError, LibraryError, OutputError, ParameterError, PluginError
 from patchpilot.instruments.vital.vital import Vital
-from patchpilot.retrieval.block import QUIETEST, coded
+from patchpilot.retrieval.block import coded
 from patchpilot.retrieval.build import build, name_of
 from patchpilot.retrieval.library import Library
 from patchpilot.retrieval.recipe import PERFORMANCE, Recipe
@@ -55,10 +55,6 @@ def test_what_cannot_be_used_is_left_out_and_counted_by_its_reason(tmp_path: Pat
         "silent": sum(level < 0.2 for level in levels),
     }
     assert min(library.rejected.values()) > 0
-
-
-def test_silence_begins_at_minus_sixty_decibels() -> None:
-    assert db(QUIETEST) == pytest.approx(-60.0)
 
 
 @pytest.mark.parametrize("toy", [Forward(), Shaky()], ids=["in another order", "one that fails at first"])

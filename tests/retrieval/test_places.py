@@ -58,6 +58,20 @@ def test_the_best_library_is_the_largest_that_fits(path: Path, tmp_path: Path) -
     assert len(best_library(Toy())) == 40
 
 
+def test_libraries_of_others_are_not_spoken_of(tmp_path: Path) -> None:
+    class Other(Toy):
+        name = "other"
+
+    (tmp_path / "mine").mkdir()
+    built(tmp_path / "mine" / "other.npz", toy=Other())
+    with pytest.raises(
+        LibraryError, match=r"no library of toy can be used: there is none\. Build one"
+    ) as raised:
+        best_library(Toy())
+    assert "other" not in str(raised.value)
+    assert len(best_library(Other())) == 40
+
+
 def test_an_open_library_is_kept_until_its_file_changes(path: Path, tmp_path: Path) -> None:
     place = tmp_path / "toy.npz"
     place.write_bytes(path.read_bytes())

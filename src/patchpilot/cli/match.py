@@ -81,12 +81,11 @@ def command(
     """
     from patchpilot.instruments.base import instrument
 
-    searching = _Search(
-        effort, _budget(renders, seconds), _searchers(using, library, effort, instrument_name)
-    )
-    options = _Options(top, searching, note, seed, force, install, as_json)
+    budget = _budget(renders, seconds)
     failed = left = 0
     with instrument(instrument_name) as synth:
+        searching = _Search(effort, budget, _searchers(using, library, effort, synth))
+        options = _Options(top, searching, note, seed, force, install, as_json)
         for tried, (sound, folder) in enumerate(zip(sounds, _folders(sounds, out), strict=True), start=1):
             try:
                 if _match_one(sound, folder, synth, options).interrupted:
@@ -134,15 +133,18 @@ def _budget(renders: int | None, seconds: float | None) -> Budget | None:
 
 
 def _searchers(
-    using: Sequence[str], library: str | None, effort: str, instrument_name: str
+    using: Sequence[str], library: str | None, effort: str, synth: Instrument
 ) -> list[str | Searcher]:
-    """Names of searchers; the one that needs to know the library is made by hand."""
+    """Names of searchers; the one that needs to know the library is made by hand.
+
+    The instrument itself says what it is called: an address says nothing of what is served there.
+    """
     from patchpilot import registry
     from patchpilot.errors import ParameterError
     from patchpilot.matching.effort import EFFORTS, searchers_of
 
     named = [name.strip() for part in using for name in part.split(",") if name.strip()]
-    names = named or list(searchers_of(EFFORTS[effort], instrument_name))
+    names = named or list(searchers_of(EFFORTS[effort], synth.name))
     if library is None:
         return [*names]
     if "retrieval" not in names:

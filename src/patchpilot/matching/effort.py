@@ -37,6 +37,8 @@ class Effort:
         refinement: budget of the refinement; None for none.
         seconds: > 0, cap of search and refinement together; a refinement gets some all the same.
         engine_seeds: >= 1, with how many of the engine's dice a patch that draws from them is played.
+        elsewhere: the same for other instruments than Vital, for which fewer searchers look, so that more of the time
+            is left; as `refinement` by default.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Effort:
     refinement: Budget | None
     seconds: float = math.inf
     engine_seeds: int = 1
+    elsewhere: Budget | None = None
 
     def options(self, searcher: str) -> Mapping[str, Any]:
         """What a searcher of that name is made with."""
@@ -68,6 +71,7 @@ EFFORTS: Mapping[str, Effort] = {
                 "estimator": {"n": 16},
             },
             refinement=Budget(renders=300),
+            elsewhere=Budget(renders=600),
             seconds=27.0,
             engine_seeds=2,
         ),
@@ -81,6 +85,7 @@ EFFORTS: Mapping[str, Effort] = {
                 "subtractive": {"structures": 6, "rounds": 5, "evaluations": 1800},
             },
             refinement=Budget(renders=2000),
+            elsewhere=Budget(renders=4000),
             seconds=240.0,
             engine_seeds=4,
         ),
@@ -113,13 +118,16 @@ def searchers_of(effort: Effort, instrument: str) -> tuple[str, ...]:
     return tuple(name for name in effort.searchers if name not in missing)
 
 
-def budget_of(refine: Budget | float | None, effort: Effort, elapsed_s: float = 0.0) -> Budget | None:
+def budget_of(
+    refine: Budget | float | None, effort: Effort, elapsed_s: float = 0.0, *, instrument: str = VITAL
+) -> Budget | None:
     """The budget of the refinement: what was asked for (a number is seconds), or else what the effort leaves.
 
     Args:
         refine: what was asked for.
         effort: of the match.
         elapsed_s: seconds that the match has taken already.
+        instrument: name of what is matched with.
 
     Raises:
         ParameterError: a budget of 0.
@@ -128,10 +136,13 @@ def budget_of(refine: Budget | float | None, effort: Effort, elapsed_s: float = 
         return refine
     if refine is not None:
         return seconds_only(refine)
-    if effort.refinement is None:
+    budget = effort.refinement
+    if instrument != VITAL and effort.elsewhere is not None:
+        budget = effort.elsewhere
+    if budget is None:
         return None
-    seconds = min(effort.refinement.seconds, max(effort.seconds - elapsed_s, _LEAST_S))
-    return dataclasses.replace(effort.refinement, seconds=seconds)
+    seconds = min(budget.seconds, max(effort.seconds - elapsed_s, _LEAST_S))
+    return dataclasses.replace(budget, seconds=seconds)
 
 
 def seconds_only(seconds: float) -> Budget:

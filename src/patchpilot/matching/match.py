@@ -24,7 +24,7 @@ from patchpilot.experiment.run import run
 from patchpilot.instruments.base import Instrument, is_knobs_only
 from patchpilot.matching import remarks
 from patchpilot.matching.answers import Candidate, bases, candidates, chosen
-from patchpilot.matching.effort import Effort, budget_of, effort_of, searchers_of
+from patchpilot.matching.effort import VITAL, Effort, budget_of, effort_of, searchers_of
 from patchpilot.matching.result import Match, MatchResult
 from patchpilot.matching.rows import floor_row, reference_rows
 from patchpilot.matching.searching import KEEP, Found, search
@@ -94,7 +94,7 @@ def match(
             kind=kind,
             on_outcome=on_outcome,
         )
-        budget = budget_of(refine, effort, time.monotonic() - began)
+        budget = budget_of(refine, effort, time.monotonic() - began, instrument=instrument.name)
         if budget is not None and not found.interrupted:
             on_phase("refining")
             _refine(found, budget, objective, context, on_outcome)
@@ -148,11 +148,12 @@ def _refine(
     on_outcome: Callable[[Outcome], None],
 ) -> None:
     """Let the best of what was found be bettered; what was found stays, so it never gets worse."""
-    started_from = bases(candidates(found.outcomes, context.instrument))
+    is_known = context.instrument.name == VITAL
+    started_from = bases(candidates(found.outcomes, context.instrument), knobs=3 if is_known else 4)
     context = dataclasses.replace(context, base_outcomes=tuple(started_from))
     try:
         made = run(
-            registry.load("search", "refinement")(),
+            registry.load("search", "refinement")(leaping=not is_known),
             objective,
             context,
             budget=budget,

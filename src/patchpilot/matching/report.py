@@ -95,11 +95,8 @@ def report_html(result: MatchResult, space: Space, *, suffix: str = ".vital") ->
     takes = [match.take for match in result.matches]
     frame = pictures.Frame(max(s.duration_s for s in [result.target.audio, *(take.audio for take in takes)]))
     target, *sounds = page_sounds([result.target.audio, *(take.audio for take in takes)], frame)
-    script = _text("report.js")
-    return _template().render(
-        style=_text("report.css"),
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    return rendered(
+        _text("report.html.j2"),
         result=result,
         name=result.name,
         facts=facts(result.target),
@@ -117,6 +114,18 @@ def report_html(result: MatchResult, space: Space, *, suffix: str = ".vital") ->
         init_distance=result.rows.get("init patch", {}).get(HEADLINE),
         metrics=_metrics(result),
     )
+
+
+def rendered(template: str, **said: object) -> str:
+    """A page of one file, with the style and the script of all our pages.
+
+    Args:
+        template: its text. It may import "sounds.html.j2", and finds `style`, `script` and `script_hash`.
+        said: what else it speaks of.
+    """
+    script = _text("report.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return _template(template).render(style=_text("report.css"), script=script, script_hash=digest, **said)
 
 
 def page_sounds(sounds: Sequence[Audio], frame: pictures.Frame) -> list[Sound]:
@@ -270,10 +279,14 @@ def _text(name: str) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template(text: str) -> Template:
     import jinja2
 
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FunctionLoader(_text),
     )
-    return environment.from_string(_text("report.html.j2"))
+    return environment.from_string(text)

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.audio import Audio
+from patchpilot.audio import F32, Audio, faults
 from patchpilot.errors import EngineError, PluginError
 from patchpilot.instruments.base import Instrument, structure
 from patchpilot.retrieval.embedding import Codes, Embedding, quantised
 from patchpilot.retrieval.recipe import Recipe, prior_of
 
 KEPT = 0
-REASONS = {1: "silent", 2: "failed", 3: "not finite"}
+REASONS = {1: faults.SILENT, 2: "failed", 3: faults.NOT_FINITE}
 """Why a patch is no row of a library: its verdict, and what it is called."""
 SILENT, FAILED, NOT_FINITE = REASONS
-QUIETEST = 1e-3
-"""RMS of the mono mix below which a patch is silent: −60 dBFS."""
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +94,15 @@ def coded(embedding: Embedding, audio: Audio, *, pitch: float, hold_s: float) ->
     Raises:
         PluginError: the embedding gives something else than it says.
     """
+    return quantised(heard(embedding, audio, pitch=pitch, hold_s=hold_s), embedding.scale)
+
+
+def heard(embedding: Embedding, audio: Audio, *, pitch: float, hold_s: float) -> F32:
+    """The embedding of a sound, float32 (size,), if it is what it should be.
+
+    Raises:
+        PluginError: the embedding gives something else than it says.
+    """
     vector = embedding(audio, pitch=pitch, hold_s=hold_s)
     if np.shape(vector) != (embedding.size,) or not np.isfinite(vector).all():
         raise PluginError(
@@ -103,13 +110,12 @@ def coded(embedding: Embedding, audio: Audio, *, pitch: float, hold_s: float) ->
             f"and gave an array of shape {np.shape(vector)} with {np.count_nonzero(~np.isfinite(vector))} "
             "that are not finite; it is broken"
         )
-    return quantised(vector, embedding.scale)
+    return np.asarray(vector, np.float32)
 
 
 def _verdict(result: Audio | EngineError) -> int:
     if isinstance(result, EngineError):
         return FAILED
-    if not np.isfinite(result.samples).all():
+    if not faults.is_finite(result):
         return NOT_FINITE
-    power = np.mean(np.square(result.mono(), dtype=np.float64))
-    return SILENT if power < QUIETEST**2 else KEPT
+    return SILENT if faults.is_silent(result) else KEPT

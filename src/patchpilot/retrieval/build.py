@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ N_PATCHES, FEWEST_PATCHES = 2000, 50
 """In a block: what a kill costs at most (two minutes on two cores), and enough that structures come back; small
 libraries have smaller ones, but so large that one surely has a patch that sounds."""
 MOST_ROWS = 10_000_000
+_UNUSUAL = re.compile(r"[^\w.+-]+")
+"""What some systems do not have in a file's name: the colon of "plugin:synth.so"."""
 
 _log = logging.getLogger(__name__)
 
@@ -127,10 +130,10 @@ def build(
 
 
 def name_of(recipe: Recipe) -> str:
-    """What a library is called after what it is made of; what is usual is not said."""
+    """What a library is called after what it is made of, as a file may be called; what is usual is not said."""
     seed = f"-seed{recipe.seed}" if recipe.seed else ""
     embedding = f"-{recipe.embedding}" if recipe.embedding != "spectral" else ""
-    return f"{recipe.instrument}-{recipe.prior}{seed}{embedding}"
+    return _UNUSUAL.sub("-", f"{recipe.instrument}-{recipe.prior}{seed}{embedding}")
 
 
 def _counted(built: Built, reason: str, on_progress: Callable[[Built], None]) -> None:

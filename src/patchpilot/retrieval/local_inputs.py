@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from patchpilot.audio import F32, Audio, fitted, front_end, mel_filterbank, peak, resample, stft_magnitude
-from patchpilot.retrieval.description import Input
+from patchpilot.retrieval.description_input import Input
 
 _MIDDLE_PITCH, _PITCH_RANGE = 60.0, 48.0
 _QUIETEST = 1e-9

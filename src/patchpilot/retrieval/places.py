@@ -75,6 +75,8 @@ def best_library(instrument: Instrument) -> Library:
     for path in library_files():
         try:
             library = opened(path)
+            if library.recipe.instrument != instrument.name:
+                continue
             library.check(instrument)
         except LibraryError as error:
             wrong.append(str(error))
@@ -84,7 +86,7 @@ def best_library(instrument: Instrument) -> Library:
     if best is None:
         reasons = "; ".join(wrong) or "there is none"
         raise LibraryError(
-            f"no library of {instrument.name} can be used: {reasons}. "
-            f"Build one: patchpilot library build --instrument {instrument.name}"
+            f"no library of {instrument.name} can be used: {reasons}. Build one with `patchpilot library build`, and "
+            "`--instrument` as it was given here"
         )
     return best

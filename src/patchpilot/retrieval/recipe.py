@@ -134,6 +134,17 @@ def prior_of(instrument: Instrument, name: str) -> Prior:
     return instrument.priors[name]
 
 
+def first_prior(instrument: Instrument) -> Prior:
+    """The prior that is taken where nobody names one.
+
+    Raises:
+        ParameterError: the instrument has none.
+    """
+    if not instrument.priors:
+        raise ParameterError(f"{instrument.name} has no priors")
+    return next(iter(instrument.priors.values()))
+
+
 def taken(data: Json, name: str, kind: type, fits: Callable[[Any], bool]) -> Any:
     """A checked part of a JSON object.
 

@@ -8,10 +8,10 @@ import pytest
 from patchpilot.audio import Audio
 from patchpilot.distance import logmel
 from patchpilot.search.refinement.coordinates import Coordinates
-from patchpilot.search.refinement.moves import carried
+from patchpilot.search.refinement.moves import carried, leaps
 from patchpilot.search.refinement.pictures import AUDIBLE, FLOOR, Pictures
 from patchpilot.search.refinement.slopes import Heard, best_turn, probes, slopes
-from patchpilot.space import Patch, Routing, Space
+from patchpilot.space import Edit, Patch, Routing, Space
 from tests.search.refinement.toys import Knobs
 
 
@@ -108,3 +108,39 @@ def test_pictures_differ_as_the_distance_says() -> None:
     assert pictures(Audio(np.zeros(100, np.float32), 44100)) == pytest.approx(FLOOR)
     long = Pictures(Audio(np.tile(noise.samples, 40), 44100))
     assert long.target.size <= 96 * 96
+
+
+def test_leaps_are_far_and_of_what_is_heard(coordinates: Coordinates) -> None:
+    slope = np.zeros((6, 10), np.float32)
+    slope[1] = 1.0  # only knob b is heard
+    random, at = np.random.default_rng(0), np.array([-1.0, 0.0, 1.0, 0.0, 0.0, 0.0])
+    base = coordinates.patch(at)
+    counts: dict[str, int] = {}
+    for _ in range(300):
+        (leap,) = leaps(coordinates, at, slope, [], 1, random)
+        (name,) = leap.values
+        counts[name] = counts.get(name, 0) + 1
+        moved = leap.apply(coordinates.view.space, base)
+        step = coordinates.view.encode(moved) - coordinates.view.encode(base)
+        assert abs(step / coordinates.units).max() == pytest.approx(abs(step / coordinates.units).sum())
+        assert abs(step / coordinates.units).max() > 2.4, (
+            "3 steps, but for whole numbers and the ends of ranges"
+        )
+    assert set(counts) == {"a", "b", "c", "d", "e", "voices"}
+    assert counts["b"] > 3 * max(count for name, count in counts.items() if name != "b")
+
+
+def test_of_options_that_set_the_same_one_leaps(coordinates: Coordinates) -> None:
+    slope = np.zeros((6, 10), np.float32)
+    options = [Edit(f"{name} {k}", {name: float(k)}) for name in ("switch", "voices") for k in range(4)]
+    drawn = leaps(coordinates, np.zeros(6), slope, options, 100, np.random.default_rng(0))
+    assert len(drawn) == 2 + 6
+    assert len([edit for edit in drawn if edit in options]) == 2
+
+
+def test_amounts_of_routings_do_not_leap(space: Space) -> None:
+    patch = Patch.make(space, routings=[Routing("env_3", "voice_transpose", 0.1)])
+    knobs = {"modulation_1_amount": 0.1, "osc_1_level": 0.1}
+    around = Coordinates.around(space, patch, knobs)
+    drawn = leaps(around, np.zeros(2), np.ones((2, 3), np.float32), [], 8, np.random.default_rng(0))
+    assert [set(edit.values) for edit in drawn] == [{"osc_1_level"}]

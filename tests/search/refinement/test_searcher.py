@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from patchpilot.objectives.closeness import CloseTo
 from patchpilot.search.base import Context
 from patchpilot.search.refinement.searcher import Refinement
 from patchpilot.space import Patch, Performance, Space
-from tests.search.refinement.toys import PERFORMANCE, TABLE, Bowl, Knobs, start_from, values_of
+from tests.search.refinement.toys import PERFORMANCE, TABLE, Bowl, Hills, Knobs, start_from, values_of
 from tests.toy import Toy
 
 
@@ -239,3 +240,32 @@ def test_a_perturbed_patch_is_brought_closer(vital: Vital, space: Space) -> None
         budget=Budget(renders=48),
     )
     assert made.best[0].score > 0.8 * first.score
+
+
+def hills() -> tuple[CloseTo, Context]:
+    """A target beyond a hill: the knob that should go up makes things worse at first."""
+    instrument = Hills()
+    sound = instrument.render(Patch.make(instrument.space, {"a": 1.0}), PERFORMANCE)
+    objective = CloseTo(sound)
+    context = start_from(instrument, objective.score, Patch.make(instrument.space, {"a": 0.1}))
+    return objective, dataclasses.replace(context, target=listen(sound, note=57))
+
+
+def test_a_leap_gets_over_a_hill_that_turns_do_not() -> None:
+    objective, context = hills()
+    budget = Budget(renders=200)
+    turned = run(Refinement(), objective, context, budget=budget)
+    leapt = run(Refinement(leaping=True), objective, context, budget=budget)
+    assert turned.best[0].score < -0.2
+    assert leapt.best[0].score > -0.05
+    assert re.search(r"refined, a at \d", leapt.best[0].proposal.detail)
+
+
+def test_leaps_are_gone_on_with_and_end() -> None:
+    objective, context = hills()
+    whole = run(Refinement(leaping=True), objective, context, budget=Budget(renders=20_000))
+    assert whole.ended == "done"
+    first = run(Refinement(leaping=True), objective, context, budget=Budget(renders=51))
+    state = pickle.loads(pickle.dumps(copy.deepcopy(first.state)))
+    rest = run(Refinement(leaping=True), objective, context, budget=Budget(renders=20_000), state=state)
+    assert patches(first) + patches(rest) == patches(whole)

@@ -52,6 +52,23 @@ class Knobs(Toy):
         return [] if patch.values.get("switch") else [Edit("switch on", {"switch": 1.0})]
 
 
+class Hills(Knobs):
+    """Two tones; from knob a's lower end the upper tone only gets softer, until at its upper end it is loud."""
+
+    def render(self, patch: Patch, performance: Performance) -> Audio:  # noqa: ARG002
+        a = values_of(self, patch)["a"]
+        level = max(0.2 - a, 0.0) if a < 0.75 else 1.0
+        t = np.arange(8820) / 44100
+        wave = 0.5 * np.sin(2 * np.pi * 220.0 * t) + 0.4 * level * np.sin(2 * np.pi * 3520.0 * t)
+        return Audio(wave.astype(np.float32), 44100)
+
+    def knobs(self, patch: Patch) -> dict[str, float]:  # noqa: ARG002
+        return dict.fromkeys("abcde", 0.05)
+
+    def edits(self, patch: Patch) -> list[Edit]:  # noqa: ARG002
+        return []
+
+
 def values_of(instrument: Toy, patch: Patch) -> dict[str, float]:
     return {p.name: patch.values.get(p.name, p.default) for p in instrument.space.parameters}
 

@@ -13,7 +13,8 @@
   const loopButton = document.querySelector("[data-loop]");
   const clock = document.querySelector(".clock");
   const status = document.querySelector("[data-status]");
-  const nameOf = (key) => (key === 0 ? "your sound" : `match ${key}`);
+  const players = [...document.querySelectorAll("[data-sound]")];
+  const nameOf = (key) => players[key].getAttribute("aria-label");
 
   let context = null;
   let buffers = [];
@@ -170,7 +171,7 @@
   async function start() {
     document.documentElement.classList.add("js");
     try {
-      buffers = await Promise.all([...document.querySelectorAll("[data-sound]")].map(decode));
+      buffers = await Promise.all(players.map(decode));
     } catch {
       document.documentElement.classList.remove("js");
       return;

@@ -33,6 +33,8 @@ _POOR = {True: 2, False: 4}
 """So many poor generations one after another, with a picture and without: time for moves."""
 _POOREST = 8
 """So many with no move left: the end."""
+_MISSES = 12
+"""So many generations of leaps, none of which bettered: the end."""
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Arm:
         promising: the last moves that may be tried again, with the knobs turned to suit them.
         trusted: power of ten on the price of a turn: higher is more cautious.
         poor: poor generations, one after another.
+        leaping: whether single knobs leap to far values where turns gain nothing, while there is a target.
+        misses: generations of leaps, one after another, that bettered nothing.
         renders: how many it had.
         costs: best cost after each generation.
         done: whether it has converged.
@@ -79,6 +83,8 @@ class Arm:
     promising: list[tuple[Try, Heard]] = field(default_factory=list)
     trusted: float = 0.0
     poor: int = 0
+    leaping: bool = False
+    misses: int = 0
     renders: int = 0
     costs: list[float] = field(default_factory=list)
     done: bool = False
@@ -94,6 +100,9 @@ class Arm:
             return [moves.tried(instrument, self.patch, edit) for edit in self.opening]
         if self.promising:
             return self._suited_moves()
+        if self.misses >= _MISSES:
+            self.done = True
+            return []
         is_stuck = self.poor >= _POOR[self.target is not None]
         if self.best is not None and is_stuck and (tries := self._new_moves(instrument)):
             return tries
@@ -205,10 +214,14 @@ class Arm:
         self.poor = 0 if gained > GAIN * self.cost else self.poor + 1
 
     def _new_moves(self, instrument: Instrument) -> list[Try]:
-        """Structural edits of the best so far that were not tried yet."""
+        """Structural edits of the best so far that were not tried yet; leaps among them, if it may leap."""
         assert self.best is not None
         patch = self.coordinates.patch(self.best.at)
-        fresh = [edit for edit in instrument.edits(patch) if edit.name not in self.tried][:SIZE]
+        fresh = [edit for edit in instrument.edits(patch) if edit.name not in self.tried]
+        if self.leaping and self.best.picture is not None:
+            fresh = moves.leaps(self.coordinates, self.best.at, self.slopes(), fresh, SIZE, self._random())
+            self.misses += 1
+        fresh = fresh[:SIZE]
         self.tried |= {edit.name for edit in fresh}
         return [moves.tried(instrument, patch, edit) for edit in fresh]
 
@@ -247,4 +260,4 @@ class Arm:
             self.evolution = self._evolution(one.coordinates, result.at, spread)
         self.coordinates, self.heard, self.best = one.coordinates, [result], result
         self.adopted += (one.move.name,)
-        self.poor, self.trusted = 0, 0.0
+        self.poor, self.trusted, self.misses = 0, 0.0, 0

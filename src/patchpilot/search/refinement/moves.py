@@ -15,6 +15,10 @@ from patchpilot.space import Edit, Patch
 
 _FOLLOWED = 2
 """How many moves of a generation are tried again."""
+_LEAST_LEAP = 3.0
+"""Typical steps that a knob leaps at least: what is nearer is reached by turning."""
+_SELDOM = 0.15
+"""How often a knob leaps that is not heard where it is, against one that is heard most."""
 _FAR = 0.5
 """A move that costs more than this is not tried again, whatever is predicted."""
 
@@ -41,6 +45,61 @@ def tried(instrument: Instrument, patch: Patch, move: Edit) -> Try:
     moved = move.apply(instrument.space, patch)
     coordinates = Coordinates.around(instrument.space, moved, instrument.knobs(moved))
     return Try(moved, np.zeros(len(coordinates)), coordinates, move)
+
+
+def leaps(
+    coordinates: Coordinates,
+    at: F64,
+    slope: F32,
+    options: Sequence[Edit],
+    n: int,
+    random: np.random.Generator,
+) -> list[Edit]:
+    """Moves for an instrument of which nobody said what suits it: single knobs at random, far from where they are.
+
+    A turn follows slopes, which say nothing of what lies beyond the next hill: the other rate of an LFO, another
+    envelope. So knobs are put there, and then all are turned to suit them.
+
+    Args:
+        coordinates: whose knobs leap.
+        at: (d,) where they are.
+        slope: float32 (d, cells), what they do there: those that are hardly heard leap seldom.
+        options: other moves; of those that set the same, one is drawn, as often as the knob that is heard most.
+        n: how many.
+        random: where they come from.
+    """
+    groups: dict[str, list[Edit]] = {}
+    for edit in options:
+        groups.setdefault(", ".join(edit.values), []).append(edit)
+    places = [
+        i for i, p in enumerate(coordinates.view.parameters) if p.name in coordinates.view.space.by_name
+    ]
+    choices: list[list[Edit] | int] = [*groups.values(), *places]
+    heard = np.abs(slope).mean(axis=1, dtype=np.float64)[places]
+    weights = np.concatenate(
+        [np.ones(len(groups)), _SELDOM + heard / max(float(heard.max(initial=0.0)), 1e-9)]
+    )
+    found = []
+    for k in random.choice(len(choices), min(n, len(choices)), replace=False, p=weights / weights.sum()):
+        chosen = choices[k]
+        if isinstance(chosen, list):
+            found.append(chosen[random.integers(len(chosen))])
+        else:
+            found.append(_leap(coordinates, at, chosen, random))
+    return found
+
+
+def _leap(coordinates: Coordinates, at: F64, place: int, random: np.random.Generator) -> Edit:
+    """One knob put elsewhere."""
+    low, high = coordinates.low[place], coordinates.high[place]
+    to = random.uniform(low, high)
+    if abs(to - at[place]) < _LEAST_LEAP:
+        up = at[place] + _LEAST_LEAP
+        to = up if up <= high else at[place] - _LEAST_LEAP
+    parameter = coordinates.view.parameters[place]
+    norm = coordinates.origin[place] + np.clip(to, low, high) * coordinates.units[place]
+    value = parameter.value(float(norm))
+    return Edit(f"{parameter.name} at {parameter.text(value)}", {parameter.name: value})
 
 
 def suited(one: Try, result: Heard, target: F64, keys: Sequence[str], slope: F32, *, caution: float) -> Try:

@@ -51,9 +51,17 @@ class State:
 
 
 class Refinement:
-    """CMA-ES, slopes of the sound's picture and structural moves, from the best patches that others found."""
+    """CMA-ES, slopes of the sound's picture and structural moves, from the best patches that others found.
+
+    Args:
+        leaping: whether, beside the instrument's own moves, single knobs leap to far values where turns gain nothing:
+            for instruments of which nobody said which moves suit them.
+    """
 
     name = _NAME
+
+    def __init__(self, *, leaping: bool = False) -> None:
+        self._leaping = leaping
 
     def start(self, context: Context) -> None:
         """Begin with the context's base outcomes.
@@ -115,6 +123,7 @@ class Refinement:
             bearable=_BEARABLE[self._knobs_only[number]],
             coordinates=Coordinates.around(space, patch, self._instrument.knobs(patch)),
             target=self._pictures.target if self._pictures is not None else None,
+            leaping=self._leaping and self._pictures is not None,
         )
 
     def _next_generation(self) -> None:
@@ -172,6 +181,7 @@ class Refinement:
             ", ".join(part for part in words if part),
             parents=(base.take.id,),
             remarks=base.proposal.remarks,
+            performance=base.proposal.performance,
         )
 
 
