@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from effect_probe import ordered
@@ -34,9 +34,13 @@ from patchpilot.datasets import Dataset, Plan, generate
 from patchpilot.datasets.samplers.drawn import Drawn
 from patchpilot.estimators.sequence.chains import Chain
 from patchpilot.estimators.sequence.config import GEOMETRIES
+from patchpilot.estimators.sequence.orders import Numbered, Order
 from patchpilot.estimators.sequence.scores import Scores, scores
-from patchpilot.instruments.vital.effect_order import EFFECTS, ORDER, chain
+from patchpilot.instruments.vital.effect_order import EFFECTS
 from patchpilot.instruments.vital.vital import Vital
+
+if TYPE_CHECKING:
+    from patchpilot.estimators.sequence.network import SequenceNetwork
 
 PRIOR, SEED, TIER = "effects-v1", 7000, 3
 PLAN = Plan(notes=(), drawn=1, drawn_from=(48, 72), hold_s=(0.5, 1.5))
@@ -66,16 +70,18 @@ class Sounds:
         )
 
 
-def read(dataset: Dataset, most: int) -> Sounds:
-    """The first rows with a chain that counts."""
+def read(
+    dataset: Dataset, most: int, order: Order | None = None, lengths: tuple[int, int] = (FEWEST, MOST)
+) -> Sounds:
+    """The first rows with a chain that counts: of Vital's effects, or as another order says."""
     from patchpilot.estimators.conditions import conditions
 
+    order = order or Numbered()
     n = min(most, len(dataset))
-    names = [*(f"{effect}_on" for effect in EFFECTS), ORDER]
-    columns = [dataset.columns.values.index(name) for name in names]
+    columns = [dataset.columns.values.index(name) for name in order.names]
     values = dataset.column("params/values")[:n, columns]
-    chains = [chain(dict(zip(names, row, strict=True))) for row in values.tolist()]
-    places = [place for place in range(n) if FEWEST <= len(chains[place]) <= MOST]
+    chains = [order.chain(dict(zip(order.names, row, strict=True))) for row in values.tolist()]
+    places = [place for place in range(n) if lengths[0] <= len(chains[place]) <= lengths[1]]
     played = [dataset.column(f"metadata/{name}")[places] for name in ("pitch", "hold_s", "velocity")]
     sound = np.concatenate(
         [
@@ -90,6 +96,14 @@ def trained(
     train: Sounds, test: Sounds, *, geometry: str, dim: int, seed: int, epochs: int
 ) -> dict[str, Any]:
     """One network: what it gets right of the rest, with and without being told which effects there are."""
+    network, facts = learned(train, EFFECTS, geometry=geometry, dim=dim, seed=seed, epochs=epochs)
+    return {**heard(network, test), **facts}
+
+
+def learned(
+    train: Sounds, modules: tuple[str, ...], *, geometry: str, dim: int, seed: int, epochs: int
+) -> tuple[SequenceNetwork, dict[str, Any]]:
+    """One network, and what its training took."""
     from patchpilot.estimators._torch import torch
     from patchpilot.estimators.sequence.chains import targets
     from patchpilot.estimators.sequence.config import SequenceConfig
@@ -98,34 +112,42 @@ def trained(
     from patchpilot.estimators.sequence.rows import SequenceBatch
 
     torch.set_num_threads(1)
-    config = SequenceConfig(EFFECTS, geometry, dim)  # type: ignore[arg-type]
+    config = SequenceConfig(modules, geometry, dim)  # type: ignore[arg-type]
     network = SequenceNetwork(config, seed=seed)
-    target = torch.from_numpy(targets(train.chains, EFFECTS))
+    target = torch.from_numpy(targets(train.chains, modules))
     rows = SequenceBatch(torch.from_numpy(train.sound), torch.from_numpy(train.condition), target)
     began, losses = time.process_time(), list[float]()
     fit(network, rows, FitConfig(epochs=epochs, seed=seed), lambda _, loss: losses.append(loss))
-    seconds = time.process_time() - began
-    heard, played = torch.from_numpy(test.sound), torch.from_numpy(test.condition)
+    return network, {
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "losses": [round(loss, 4) for loss in losses],
+        "cpu_s": round(time.process_time() - began, 1),
+    }
+
+
+def heard(network: SequenceNetwork, test: Sounds) -> dict[str, Any]:
+    """What a network gets right, with and without being told which effects there are."""
+    from patchpilot.estimators._torch import torch
+
+    sound, played = torch.from_numpy(test.sound), torch.from_numpy(test.condition)
     parts = [slice(k, k + 128) for k in range(0, len(test.chains), 128)]
-    found = [c for part in parts for c in network.decode(heard[part], played[part])]
-    told = [c for part in parts for c in network.decode(heard[part], played[part], among=test.chains[part])]
+    found = [c for part in parts for c in network.decode(sound[part], played[part])]
+    told = [c for part in parts for c in network.decode(sound[part], played[part], among=test.chains[part])]
     return {
         **asdict(scores(found, test.chains)),
         "order_of_known": scores(told, test.chains).exact,
         "tau_of_known": scores(told, test.chains).tau,
-        "parameters": sum(p.numel() for p in network.parameters()),
-        "losses": [round(loss, 4) for loss in losses],
-        "cpu_s": round(seconds, 1),
     }
 
 
-def baselines(train: Sounds, test: Sounds) -> dict[str, Scores]:
+def baselines(train: Sounds, test: Sounds, modules: Sequence[str] = EFFECTS) -> dict[str, Scores]:
     """What is right without hearing anything, and what a linear ear hears (`effect_probe`)."""
+    default = [tuple(name for name in modules if name in c) for c in test.chains]
     commonest = Counter(train.chains).most_common(1)[0][0]
     rng = np.random.default_rng(0)
     drawn = [train.chains[k] for k in rng.integers(len(train.chains), size=100 * len(test.chains))]
     return {
-        "right set (told), default order": scores([tuple(sorted(c)) for c in test.chains], test.chains),
+        "right set (told), default order": scores(default, test.chains),
         "most common sequence": scores([commonest] * len(test.chains), test.chains),
         "chance: another row's": scores(drawn, test.chains * 100),
         "right set (told), ordered by a linear ear": scores(

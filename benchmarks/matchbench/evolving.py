@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from patchpilot.search.base import Context, Outcome, Proposal
 from patchpilot.search.cma_es import Evolution
 from patchpilot.search.refinement.coordinates import Coordinates
+from patchpilot.space import Patch
 
 
 class CmaEs:
@@ -19,7 +20,7 @@ class CmaEs:
     def start(self, context: Context) -> None:
         """Around the first base."""
         base = context.base_outcomes[0].proposal.patch
-        self._at = Coordinates.around(context.instrument.space, base, context.instrument.knobs(base))
+        self._at = Coordinates.around(context.instrument.space, base, self.knobs(context, base))
         at = self._at
         self._evolution = Evolution(
             np.zeros(len(at)),
@@ -32,6 +33,10 @@ class CmaEs:
         )
         self._waiting: list[Proposal] = []
         self._costs: list[float] = []
+
+    def knobs(self, context: Context, base: Patch) -> Mapping[str, float]:
+        """What is turned, with typical steps."""
+        return context.instrument.knobs(base)
 
     def ask(self, n: int) -> list[Proposal]:
         """The present generation."""

@@ -57,6 +57,12 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     is_flag=True,
     help="Tell it nothing but the sound: key, hold and velocity are listened for, as of a user's file.",
 )
+@click.option(
+    "--instrument",
+    "played_by",
+    metavar="NAME",
+    help="What it has learned, where that goes by no name: rack:FILE.",
+)
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes that render.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that was measured as JSON.")
 def command(
@@ -69,6 +75,7 @@ def command(
     trained_on: tuple[Path, ...],
     rows: int,
     as_heard: bool,
+    played_by: str | None,
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -87,7 +94,7 @@ def command(
         raise click.UsageError("expected a dataset (--data FILE) or a prior (--prior NAME), one of them")
     estimator = Estimator.load(name)
     share = _share(estimator)
-    with learned_instrument(estimator.name, estimator.about.instrument, workers) as synth:
+    with learned_instrument(estimator.name, played_by or estimator.about.instrument, workers) as synth:
         estimator = estimator.bound(synth)
         try:
             sounds = _sounds(synth, data, prior, n, seed, share)

@@ -81,6 +81,18 @@ class Codec:
         return tuple(len(token.options) for token in self.categorical)
 
     @cached_property
+    def gates(self) -> Mapping[str, tuple[int, ...]]:
+        """By name of a gate the places, among the categorical tokens, of those that may open it.
+
+        A switch by itself, or all places of a chain whose order is chosen.
+        """
+        found = {token.name: (place,) for place, token in enumerate(self.categorical)}
+        for place, token in enumerate(self.categorical):
+            if token.chain:
+                found[token.chain] = (*found.get(token.chain, ()), place)
+        return found
+
+    @cached_property
     def sha256(self) -> str:
         """Digest of all of it: estimators of one codec speak of the same things."""
         return sha256(canonical_json(self.to_json()).encode())
@@ -105,15 +117,16 @@ class Codec:
 
     def active(self, categorical: I64) -> Bools:
         """Which tokens sound, bool (n, C + K), by their gates; a gate that is shut shuts what hangs on it."""
-        places = {token.name: place for place, token in enumerate(self.categorical)}
+        gates = self.gates
         known: dict[str, Bools] = {"": np.ones(len(categorical), bool)}
 
         def sounds(token: Token) -> Bools:
-            if token.gate not in known:
-                known[token.gate] = sounds(self.categorical[places[token.gate]])
             if not token.gate:
                 return known[""]
-            return known[token.gate] & np.isin(categorical[:, places[token.gate]], token.open_at)
+            members = gates[token.gate]
+            if token.gate not in known:
+                known[token.gate] = sounds(self.categorical[members[0]])
+            return known[token.gate] & np.isin(categorical[:, members], token.open_at).any(axis=1)
 
         columns = [sounds(token) for token in self.tokens]
         return np.stack(columns, axis=1) if columns else np.zeros((len(categorical), 0), bool)

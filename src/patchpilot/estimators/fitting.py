@@ -144,7 +144,7 @@ def _role(token: Token) -> tuple[object, ...]:
 
 
 def _gated(tokens: Sequence[Token], columns: Mapping[tuple[Kind, str], Sequence[Any]]) -> list[Token]:
-    """The same tokens, each with the switch that silences it."""
+    """The same tokens, each with the switch that silences it, or the place in a chain."""
     moves = {
         token.name: np.array([value != token.default for value in columns[token.kind, token.name]])
         for token in tokens
@@ -155,7 +155,41 @@ def _gated(tokens: Sequence[Token], columns: Mapping[tuple[Kind, str], Sequence[
         for token in tokens
         if token.kind in ("value", "presence") and len(token.options) == 2
     }  # fmt: skip
-    return [_with_gate(token, moves[token.name], places) for token in tokens]
+    made = [_with_gate(token, moves[token.name], places) for token in tokens]
+    chains = {
+        token.chain: [other for other in tokens if other.chain == token.chain]
+        for token in tokens
+        if token.chain
+    }
+    for chain, members in chains.items():
+        said = np.array([columns[member.kind, member.name] for member in members])
+        made = [_in_chain(token, moves[token.name], chain, members[0].options, said) for token in made]
+    return made
+
+
+def _in_chain(
+    token: Token,
+    moves: npt.NDArray[np.bool_],
+    chain: str,
+    options: Sequence[Any],
+    said: npt.NDArray[np.generic],
+) -> Token:
+    """With the chain as its gate where it only moves with one effect in it, and nothing else silences it.
+
+    Args:
+        token: any.
+        moves: bool (n,), in which patches it is not at its default.
+        chain: name of the chain.
+        options: of all its places; 0 is no effect.
+        said: (places, n), what the places say.
+    """
+    if token.gate or token.chain or not moves.any():
+        return token
+    for k, option in enumerate(options):
+        away = (said != option).all(axis=0)
+        if option != 0.0 and away.sum() >= _FEWEST and not moves[away].any():
+            return dataclasses.replace(token, gate=chain, open_at=(k,))
+    return token
 
 
 def _with_gate(

@@ -23,7 +23,8 @@ def symmetric_modules(codec: Codec) -> list[tuple[str, ...]]:
 
     An asset belongs to the module whose switch silences it, and so do the others of its kind ("wavetable_1" to
     "osc_1", since "wavetable_2" is silent without "osc_2"). A module that a routing names, that is silenced from
-    outside, or that may own an asset of which nobody knows the owner, is not taken to be like others.
+    outside, or that may own an asset of which nobody knows the owner, is not taken to be like others. Nor are places
+    of a chain: which is first is what is heard.
     """
     named, ownerless = " ".join(codec.routes), _ownerless(codec)
     groups: dict[object, list[str]] = defaultdict(list)
@@ -31,7 +32,8 @@ def symmetric_modules(codec: Codec) -> list[tuple[str, ...]]:
         kind, _, number = module.rpartition("_")
         tokens = [codec.tokens[place] for place in places.values()]
         own = {"", *(token.name for token in tokens)}
-        is_apart = all(token.gate in own for token in tokens) and int(number) not in ownerless
+        is_apart = all(token.gate in own and not token.chain for token in tokens)
+        is_apart = is_apart and int(number) not in ownerless
         if is_apart and f">{module}_" not in named and f"{module}>" not in named:
             groups[kind, frozenset(places)].append(module)
     return [tuple(group) for group in groups.values() if len(group) > 1]

@@ -19,6 +19,7 @@ from patchpilot.space.canonical import Json
 Kind = Literal["value", "asset", "amount", "presence"]
 """Of a parameter, an asset slot, a routing's amount, and whether a routing is there."""
 _MODULE = re.compile(r"^(.*?[a-z])_(\d+)(?:_(.*))?$")
+_PLACE = re.compile(r"^(|.*_)slot_(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,9 @@ class Token:
         low: of a continuous token, the lowest stored value that it can say.
         high: the highest, above `low`; both 0 for a categorical token.
         options: of a categorical token, the stored values (or an asset's sha256) that it can say; else empty.
-        gate: name of the categorical token that decides whether this one sounds, "" where it always does.
-        open_at: those options of the gate, by their places, with which it sounds.
+        gate: name of the categorical token that decides whether this one sounds, "" where it always does. Of an
+            effect in a chain whose order is chosen it is the name of the chain ("fx_slot"), whose places are tokens.
+        open_at: those options of the gate, by their places, with which it sounds; of a chain, at any of its places.
         default: what a patch says that says nothing of it: a stored value, or an asset's sha256.
         weight: >= 0, how much it matters for the sound beside the others; 1 is usual.
     """
@@ -61,6 +63,12 @@ class Token:
         """("osc", 2, "level") of "osc_2_level": alike modules have the same kind and roles; (name, 0, "") else."""
         found = _MODULE.match(self.name)
         return (found[1], int(found[2]), found[3] or "") if found else (self.name, 0, "")
+
+    @property
+    def chain(self) -> str:
+        """ "fx_slot" of "fx_slot_2", a place in a chain whose order is chosen; "" of all others."""
+        before, place = chain_place(self.name)
+        return f"{before}slot" if place and self.kind == "value" and self.is_categorical else ""
 
     @property
     def route(self) -> tuple[str, str]:
@@ -104,3 +112,9 @@ class Token:
                 f"and was learned from {min(said):g} to {max(said):g}"
             )
         return ""
+
+
+def chain_place(name: str) -> tuple[str, int]:
+    """("fx_", 2) of "fx_slot_2", as `modules.ordered` names the places of a chain; ("", 0) of all others."""
+    found = _PLACE.match(name)
+    return (found[1], int(found[2])) if found else ("", 0)

@@ -10,13 +10,14 @@ import pytest
 
 from patchpilot.instruments.rack import musical
 from patchpilot.instruments.rack.chain import chain
-from patchpilot.instruments.rack.chained import LENGTHS, ChainPrior
+from patchpilot.instruments.rack.chained import LENGTHS, ChainPrior, chain_priors
+from patchpilot.instruments.vital.effect_order import N_ORDERS, ORDER
 from patchpilot.modules import kinds, knob, module
 from patchpilot.modules.base import Signal
 from patchpilot.modules.collection.live_devices import BIG_8
 from patchpilot.modules.ordered import chain_of, slots
-from patchpilot.space import Patch
-from patchpilot.space.distribution import Fixed
+from patchpilot.space import Parameter, Patch, Prior, Space
+from patchpilot.space.distribution import Fixed, Whole, choice
 
 NAMES = ("more", "scale", "bend")
 
@@ -84,6 +85,19 @@ def test_the_dry_twin_has_the_same_voices() -> None:
         assert chain_of(dry.values, NAMES, "fx_") == ()
         assert not [name for name in dry.values if name.startswith("fx_") and "slot" not in name]
     assert prior().sha256 != prior("dry-uniform-v1-chain-v1").sha256
+
+
+def test_an_instruments_own_effects_are_off() -> None:
+    own = (
+        Parameter(ORDER, 0.0, N_ORDERS - 1.0, 0.0, is_categorical=True),
+        Parameter("reverb_on", 0.0, 1.0, 0.0, is_categorical=True),
+    )
+    made = rack()
+    space = Space(instrument="vital", version="1", parameters=(*own, *made.space.parameters))
+    plain = Prior("own-v1", {ORDER: Whole(0, N_ORDERS - 1), "reverb_on": choice({0: 0.5, 1: 0.5})})
+    found = chain_priors({"own-v1": plain}, space, "fx", made.graph.nodes["fx"].module)["own-v1-chain-v1"]
+    drawn = [found.draw(space, 0, index) for index in range(10)]
+    assert not [patch for patch in drawn if {ORDER, "reverb_on"} & set(patch.values)]
 
 
 def test_nothing_is_promised_where_a_place_is_pinned() -> None:

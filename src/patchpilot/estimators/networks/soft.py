@@ -30,15 +30,18 @@ class SoftTokens(nn.Module):
         self.n_options = codec.n_options
         self.most = max(codec.n_options, default=1)
         self.size = len(codec.continuous) * (2 + 2 * waves) + sum(codec.n_options)
-        places = {token.name: k for k, token in enumerate(codec.categorical)}
-        gate = np.array([places.get(token.gate, -1) for token in codec.tokens], np.int64)
+        gates = codec.gates
+        gate = np.array([gates.get(token.gate, (-1,))[0] for token in codec.tokens], np.int64)
+        others = np.zeros((len(codec.tokens), len(codec.categorical)), np.float32)
+        for row, token in enumerate(codec.tokens):
+            others[row, list(gates.get(token.gate, ())[1:])] = 1.0
         opens = np.zeros((len(codec.tokens), self.most), np.float32)
         for row, token in enumerate(codec.tokens):
             opens[row, list(token.open_at)] = 1.0
         there = np.zeros((len(codec.categorical), self.most), bool)
         for row, n in enumerate(codec.n_options):
             there[row, :n] = True
-        for name, array in (("gate", gate), ("opens", opens), ("there", there)):
+        for name, array in (("gate", gate), ("others", others), ("opens", opens), ("there", there)):
             self.register_buffer(name, torch.from_numpy(array), persistent=False)
 
     def forward(self, continuous: Tensor, categorical: Tensor) -> Tensor:
@@ -67,6 +70,9 @@ class SoftTokens(nn.Module):
         if not bool(behind.any()):
             return torch.ones(len(probabilities), len(self.gate), device=probabilities.device)
         own = (probabilities[:, self.gate.clamp(min=0)] * self.opens).sum(-1)
+        if bool(self.others.any()):  # a chain: an effect sounds at any of its places
+            elsewhere = torch.einsum("bko,to->btk", probabilities, self.opens) * self.others
+            own = 1.0 - (1.0 - own) * (1.0 - elsewhere).prod(-1)
         own = torch.where(behind, own, torch.ones_like(own))
         active = own
         first = len(self.gate) - n_categorical

@@ -14,11 +14,15 @@ or of the devices in a rack.
 |---|---|
 | `config` | what a network is made of; no PyTorch is needed to read it |
 | `chains` | chains as arrays of numbers, and back |
+| `orders` | where an instrument's patches say their chain |
 | `scores` | how right chains are that were found |
 | `geometry` | the ball and the flat space, one interface |
 | `network` | the encoder and the decoder |
 | `beams` | the likeliest chains of a network |
-| `fitting` | training, from rows that are in memory |
+| `rows` | sounds and chains of a dataset, in memory |
+| `fitting` | training on them |
+| `file` | a trained network on disk |
+| `searcher` | wet audio in, dry patches with ordered chains out |
 
-All but the first three need the extra `train`.
+All but the first four need the extra `train`, and the last one where it is given a network.
 """

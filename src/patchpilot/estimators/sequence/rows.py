@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from patchpilot.audio.front_end import NAME as FRONT_END
+from patchpilot.datasets import Dataset
+from patchpilot.errors import DatasetError
 from patchpilot.estimators._torch import Tensor, torch
-from patchpilot.estimators.sequence.chains import NOTHING
+from patchpilot.estimators.conditions import conditions
+from patchpilot.estimators.sequence.chains import NOTHING, targets
+from patchpilot.estimators.sequence.orders import Order
 
 MOST_TIMES, MOST_FEATURES = 12, 16
 """Longest spans that are masked."""
@@ -35,6 +42,33 @@ class SequenceBatch:
     def length(self) -> int:
         """Of the longest chain, its end included."""
         return int((self.target != NOTHING).sum(dim=1).max())
+
+
+def rows_of(dataset: Dataset, order: Order) -> SequenceBatch:
+    """All rows of a dataset, as a network learns them (`fitting.fit`).
+
+    Args:
+        dataset: with the feature "front_end".
+        order: that says the chains of its patches (`orders.order_of`).
+
+    Raises:
+        DatasetError: it has no such feature, or says no such chain.
+    """
+    columns = dataset.columns.values
+    if FRONT_END not in dataset.features or not set(order.names) <= set(columns):
+        raise DatasetError(
+            f"{dataset.path}: expected the feature {FRONT_END} and the parameters {', '.join(order.names[:3])}, …; "
+            f"make it with --features {FRONT_END}, of the instrument whose chain this is"
+        )
+    values = dataset.column("params/values")[:, [columns.index(name) for name in order.names]]
+    chains = [order.chain(dict(zip(order.names, row, strict=True))) for row in values.tolist()]
+    played = [dataset.column(f"metadata/{name}") for name in ("pitch", "hold_s", "velocity")]
+    sound = np.asarray(dataset.column(f"features/{FRONT_END}"), np.float32)
+    return SequenceBatch(
+        torch.from_numpy(sound),
+        torch.from_numpy(conditions(*played)),
+        torch.from_numpy(targets(chains, order.modules)),
+    )
 
 
 def masked(sound: Tensor, generator: Tensor) -> Tensor:

@@ -119,7 +119,8 @@ def pair_batch(rows: Pairs, indices: I64, codec: Codec, device: object = "cpu") 
 
 def mid(audio: Audio, rate: int) -> npt.NDArray[np.float32]:
     """The mean of the sides at a rate, float32 (n,)."""
-    return resample(Audio(audio.samples.mean(axis=0, keepdims=True), audio.sample_rate), rate).samples[0]
+    mono = Audio(audio.samples.mean(axis=0, keepdims=True), audio.sample_rate)
+    return np.array(resample(mono, rate).samples[0])
 
 
 def _check_twins(wets: Dataset, dries: Dataset) -> None:

@@ -140,8 +140,8 @@ def chain_priors(
 
 
 def _dry(values: Mapping[str, Distribution], space: Space) -> dict[str, Distribution]:
-    """The same voices without effects of their own, of an instrument whose chain is known."""
+    """The same voices without effects of their own, of an instrument whose chain is known: all off, in no order."""
     if ORDER not in space.by_name:
         return dict(values)
-    own = {f"{effect}_on" for effect in EFFECTS}
+    own = {ORDER, *(f"{effect}_on" for effect in EFFECTS)}
     return {name: Fixed(0.0) if name in own else drawn for name, drawn in values.items()}
