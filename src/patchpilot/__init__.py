@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from patchpilot.audio import Audio as Audio
     from patchpilot.audio import Target as Target
     from patchpilot.audio import listen as listen
+    from patchpilot.bank import Bank as Bank
     from patchpilot.estimators.estimator import Estimator as Estimator
+    from patchpilot.experiment.experiment import Experiment as Experiment
     from patchpilot.instruments.base import Instrument as Instrument
     from patchpilot.instruments.base import instrument as instrument
     from patchpilot.instruments.rack.chain import chain as chain
@@ -39,7 +41,9 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "patchpilot.audio": ("Audio", "Target", "listen"),
+    "patchpilot.bank": ("Bank",),
     "patchpilot.estimators.estimator": ("Estimator",),
+    "patchpilot.experiment.experiment": ("Experiment",),
     "patchpilot.instruments.base": ("Instrument", "instrument"),
     "patchpilot.instruments.rack.chain": ("chain",),
     "patchpilot.instruments.rack.rack": ("Rack",),
@@ -54,7 +58,9 @@ _PACKAGES = ("datasets", "modules")
 __all__ = [
     "Arc",
     "Audio",
+    "Bank",
     "Estimator",
+    "Experiment",
     "Instrument",
     "Note",
     "Patch",

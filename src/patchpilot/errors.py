@@ -8,6 +8,7 @@
     ├── EngineError        a render crashed, hung or failed
     ├── LibraryError       a library of patches is damaged, foreign or of another engine
     ├── DatasetError       a dataset file is damaged, foreign, or of another recipe
+    ├── BankError          a bank of takes is damaged, foreign, of a newer version, or has no such take
     ├── RackError          a module or a rack cannot be made or played
     ├── EstimatorError     an estimator is damaged, foreign, or of another instrument
     └── PluginError        a registered plugin or an optional extra is missing or broken
@@ -47,6 +48,10 @@ class LibraryError(PatchPilotError):
 
 class DatasetError(PatchPilotError):
     """A dataset file is damaged, foreign, or of another recipe."""
+
+
+class BankError(PatchPilotError):
+    """A bank of takes is damaged, foreign, of a newer version, in use, or has no such take."""
 
 
 class PluginError(PatchPilotError):

@@ -98,8 +98,8 @@ def test_a_matrix_is_one_queue(cli: Cli) -> None:
     text = EXPERIMENT.replace('objective = "loud"', "") + '[matrix]\nobjective = ["loud", "close_to"]\n'
     run = cli("play", "run", file(text), "--top", "2")
     assert run.code == 1
-    assert "experiment loud: done, 12 renders" in run.out
-    assert "Error: experiment close_to: " in run.err
+    assert "experiment_loud: done, 12 renders" in run.out
+    assert "Error: experiment_close_to: " in run.err
     assert 'say `target = "sound.wav"`' in run.err
     assert Path("runs/e/report.html").exists()
 

@@ -58,7 +58,8 @@ def described(audio: Audio) -> F64:
 
     - attack: from the first frame within 20 dB of the loudest to the first within 3 dB.
     - length: of all frames within 20 dB of the loudest.
-    - brightness, fullness: mean and standard deviation of the frequency in octaves, weighted with the magnitude.
+    - brightness, fullness: mean and deviation of the frequency in octaves, weighted with the magnitude of thirds of
+      an octave.
     - bass: part of the energy below 150 Hz.
     - noise: spectral flatness (geometric over arithmetic mean of the power), 0 to 1, to the power of a quarter.
     - width: part of the energy that is in the side, half the difference of left and right.
@@ -118,13 +119,13 @@ def _attack(level_db: F64) -> float:
 
 
 def _spread(power: F64) -> tuple[float, float]:
+    """Mean and deviation of the octaves, weighted with the magnitude of each third of an octave."""
     hz = np.fft.rfftfreq(_N_FFT, 1.0 / _SAMPLE_RATE)
     audible = hz >= _LOWEST_HZ
-    weights, octaves = np.sqrt(power[audible]), np.log2(hz[audible] / 1000.0)
-    weights = (
-        weights / hz[audible]
-    )  # a bin of the transform is a smaller part of an octave the higher it lies
-    weights = weights / weights.sum()
+    thirds = np.round(3.0 * np.log2(hz[audible] / 1000.0)).astype(int)
+    magnitudes = np.sqrt(np.bincount(thirds - thirds[0], weights=power[audible]))
+    octaves = (np.arange(len(magnitudes)) + thirds[0]) / 3.0
+    weights = magnitudes / max(float(magnitudes.sum()), 1e-30)
     centre = float(weights @ octaves)
     return centre, float(np.sqrt(weights @ np.square(octaves - centre)))
 

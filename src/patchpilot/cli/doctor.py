@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 _LIBRARIES = ("numpy", "scipy", "soundfile", "soxr", "pyloudnorm", "cma", "faiss-cpu", "onnxruntime", "vita")
+_OPTIONAL = ("surge",)
+"""Instruments that are programs of their own, which a user has installed or not."""
 
 
 @click.command("doctor")
@@ -83,9 +85,13 @@ def command(
         click.echo(json.dumps({"system": system, "checks": checks}))
     else:
         for check in checks:
-            click.echo(f"{'ok' if check['ok'] else 'MISSING':<8}{check['name']:<14}{check['text']}")
+            click.echo(f"{_state(check):<8}{check['name']:<14}{check['text']}")
     if not all(check["ok"] for check in checks):
         sys.exit(1)
+
+
+def _state(check: dict[str, Any]) -> str:
+    return "absent" if check.get("absent") else "ok" if check["ok"] else "MISSING"
 
 
 def _libraries() -> list[dict[str, Any]]:
@@ -117,6 +123,7 @@ def _instruments() -> list[dict[str, Any]]:
 
 
 def _instrument(name: str) -> dict[str, Any]:
+    from patchpilot.errors import PluginError
     from patchpilot.instruments.base import instrument
     from patchpilot.space import Patch, Performance
 
@@ -127,6 +134,10 @@ def _instrument(name: str) -> dict[str, Any]:
                 return {"name": name, "ok": False, "text": "its init patch is silent"}
             text = f"{synth.fingerprint}; {len(synth.space)} parameters; presets in {synth.preset_folder()}"
             return {"name": name, "ok": True, "text": text}
+    except PluginError as error:
+        # of an instrument that nobody has to have it is no fault that it is not here
+        is_optional = name in _OPTIONAL
+        return {"name": name, "ok": is_optional, "absent": is_optional, "text": str(error)}
     except Exception as error:  # a stranger's instrument may raise anything, and doctor is there to tell
         return {"name": name, "ok": False, "text": str(error) or type(error).__name__}
 

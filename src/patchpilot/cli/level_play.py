@@ -32,7 +32,11 @@ EFFORTS = ("quick", "default", "thorough")
     "--seed", default=0, show_default=True, type=click.IntRange(0), help="Another one is another attempt."
 )
 @click.option(
-    "--bank", type=click.Path(path_type=Path), help="Begin with what it heard before, and keep what is found."
+    "--bank",
+    is_flag=False,
+    flag_value="",
+    metavar="[PATH]",
+    help="Begin with what a bank heard before, and keep what is found; your default bank where no path is said.",
 )
 @levels_option
 @json_option
@@ -41,7 +45,7 @@ def command(
     instrument_name: str,
     effort: str,
     seed: int,
-    bank: Path | None,
+    bank: str | None,
     levels: Path | None,
     as_json: bool,
 ) -> None:
@@ -58,7 +62,7 @@ def command(
     level = opened(name, folder_of(levels))
     with ExitStack() as stack:
         synth = stack.enter_context(instrument(instrument_name))
-        memory = stack.enter_context(Bank.open(bank)) if bank is not None else None
+        memory = stack.enter_context(Bank.open(bank or None)) if bank is not None else None
         try:
             made = attempt(
                 level,
@@ -95,7 +99,7 @@ def command(
 
 def _with(memory: Bank, effort: str, instrument: str) -> Callable[[], Sequence[str | Searcher]]:
     """The effort's searchers, and the bank as one more."""
+    from patchpilot.bank.searcher import Remembered
     from patchpilot.matching.effort import effort_of, searchers_of
-    from patchpilot.selfplay.levels.remembered import Remembered
 
     return lambda: [*searchers_of(effort_of(effort), instrument), Remembered(memory)]

@@ -6,6 +6,7 @@ import itertools
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,15 +14,15 @@ from typing import TYPE_CHECKING
 import click
 
 from patchpilot.cli._errors import told
+from patchpilot.cli._install import put_into_browser
 from patchpilot.cli._progress import Progress
-from patchpilot.files import make_folder, write_bytes
 
 if TYPE_CHECKING:
+    from patchpilot.bank import Bank
     from patchpilot.experiment.budget import Budget
     from patchpilot.instruments.base import Instrument
     from patchpilot.matching.result import MatchResult
     from patchpilot.search.base import Searcher
-    from patchpilot.space.canonical import Json
 
 
 @click.command("match")
@@ -52,6 +53,13 @@ if TYPE_CHECKING:
 @click.option(
     "--library", metavar="FILE|NAME", help="Library to retrieve from, as `library list` shows them."
 )
+@click.option(
+    "--bank",
+    is_flag=False,
+    flag_value="",
+    metavar="[PATH]",
+    help="Also begin with what a bank heard before, and keep what is found; your default bank where no path is said.",
+)
 @click.option("--note", type=click.IntRange(0, 127), help="MIDI note of the sound; heard by default.")
 @click.option("--instrument", "instrument_name", default="vital", show_default=True, help="What plays it.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
@@ -67,6 +75,7 @@ def command(
     seconds: float | None,
     using: tuple[str, ...],
     library: str | None,
+    bank: str | None,
     note: int | None,
     instrument_name: str,
     seed: int,
@@ -83,8 +92,10 @@ def command(
 
     budget = _budget(renders, seconds)
     failed = left = 0
-    with instrument(instrument_name) as synth:
-        searching = _Search(effort, budget, _searchers(using, library, effort, synth))
+    with ExitStack() as stack:
+        memory = stack.enter_context(_opened(bank)) if bank is not None else None
+        synth = stack.enter_context(instrument(instrument_name))
+        searching = _Search(effort, budget, _searchers(using, library, memory, effort, synth), memory)
         options = _Options(top, searching, note, seed, force, install, as_json)
         for tried, (sound, folder) in enumerate(zip(sounds, _folders(sounds, out), strict=True), start=1):
             try:
@@ -107,6 +118,7 @@ class _Search:
     effort: str
     refine: Budget | None
     using: Sequence[str | Searcher]
+    memory: Bank | None
 
 
 @dataclass(frozen=True)
@@ -132,27 +144,36 @@ def _budget(renders: int | None, seconds: float | None) -> Budget | None:
     return seconds_only(seconds) if seconds is not None else None
 
 
+def _opened(bank: str) -> Bank:
+    """The bank of a path; the default one where none is said."""
+    from patchpilot.bank import Bank
+
+    return Bank.open(bank or None)
+
+
 def _searchers(
-    using: Sequence[str], library: str | None, effort: str, synth: Instrument
+    using: Sequence[str], library: str | None, memory: Bank | None, effort: str, synth: Instrument
 ) -> list[str | Searcher]:
-    """Names of searchers; the one that needs to know the library is made by hand.
+    """Names of searchers; those that need to know a library or a bank are made by hand.
 
     The instrument itself says what it is called: an address says nothing of what is served there.
     """
     from patchpilot import registry
+    from patchpilot.bank.searcher import Remembered
     from patchpilot.errors import ParameterError
     from patchpilot.matching.effort import EFFORTS, searchers_of
 
     named = [name.strip() for part in using for name in part.split(",") if name.strip()]
     names = named or list(searchers_of(EFFORTS[effort], synth.name))
+    remembered = [Remembered(memory)] if memory is not None else []
     if library is None:
-        return [*names]
+        return [*names, *remembered]
     if "retrieval" not in names:
         raise ParameterError(
             f"--library is what retrieval looks in, and --using leaves it out: {','.join(names)}"
         )
     retrieval = registry.load("search", "retrieval")(library=library, **EFFORTS[effort].options("retrieval"))
-    return [retrieval if name == "retrieval" else name for name in names]
+    return [*(retrieval if name == "retrieval" else name for name in names), *remembered]
 
 
 def _folders(sounds: Sequence[Path], out: Path | None) -> list[Path]:
@@ -189,16 +210,26 @@ def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) 
             on_outcome=progress.heard,
         )
     data = write_result(result, synth, folder, force=options.force)
+    if options.search.memory is not None:
+        _keep(result, options.search.memory)
     click.echo(_table(result), err=options.as_json)
     for remark in result.remarks:
         click.echo(f"note: {remark}", err=True)
     page = click.format_filename((folder / "report.html").resolve())
     click.echo(f"page: {page}", err=options.as_json)
     if options.install:
-        _install(folder, result.name, data, synth)
+        put_into_browser(folder, result.name, data, synth)
     if options.as_json:
         click.echo(json.dumps(data))
     return result
+
+
+def _keep(result: MatchResult, memory: Bank) -> None:
+    """Put the answers into a bank."""
+    for found in result.matches:
+        scores = {"close_to": -found.distance["logmel"]}
+        memory.append(found.take, scores=scores, experiment=f"match {result.name}")
+    memory.flush()
 
 
 def _table(result: MatchResult) -> str:
@@ -214,22 +245,3 @@ def _table(result: MatchResult) -> str:
         )
     lines += [f"  -  {row['logmel']:6.3f}  {name}" for name, row in result.rows.items()]
     return "\n".join(lines)
-
-
-def _install(folder: Path, name: str, data: Json, synth: Instrument) -> None:
-    """Copy the presets to the synth's own folder, saying where first."""
-    target = synth.preset_folder() / "Patch Pilot"
-    for found in data["matches"]:
-        place = _free(target / f"{name} {found['rank']}{synth.suffix}")
-        click.echo(f"install: {place}", err=True)
-        make_folder(target)
-        write_bytes(place, (folder / found["preset"]).read_bytes())
-
-
-def _free(place: Path) -> Path:
-    """The place, or one with a number behind its name where a preset is already there."""
-    for number in itertools.count(2):
-        if not place.exists():
-            break
-        place = place.with_name(f"{place.stem.removesuffix(f' ({number - 1})')} ({number}){place.suffix}")
-    return place

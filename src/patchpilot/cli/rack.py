@@ -10,9 +10,11 @@ import click
 
 if TYPE_CHECKING:
     from patchpilot.modules.base import Module
+    from patchpilot.space.assets import Asset
     from patchpilot.space.parameter import Parameter
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_ASSETS = {"audio": "a sound", "wavetable": "a wavetable", "lfo": "an LFO shape", "sample": "a sample"}
 _FILE = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 
 
@@ -50,7 +52,9 @@ def show_command(file: Path, as_json: bool) -> None:
     with Rack.open(file) as rack:
         if as_json:
             parameters = [_said(parameter) for parameter in rack.space]
-            click.echo(json.dumps({"name": rack.name, **rack.graph.to_json(), "parameters": parameters}))
+            assets = {slot: asset.kind for slot, asset in rack.space.assets.items()}
+            said = {"name": rack.name, **rack.graph.to_json(), "parameters": parameters, "assets": assets}
+            click.echo(json.dumps(said))
             return
         click.echo(f"rack {rack.name}")
         for name, node in rack.graph.nodes.items():
@@ -60,6 +64,8 @@ def show_command(file: Path, as_json: bool) -> None:
         click.echo("parameters")
         for parameter in rack.space:
             click.echo(f"  {_line(parameter)}")
+        for slot, asset in rack.space.assets.items():
+            click.echo(f"  {_slot(slot, asset)}")
 
 
 @command.command("draw")
@@ -81,6 +87,8 @@ def draw_command(file: Path, out: Path | None) -> None:
 
 
 def _page(module: Module) -> str:
+    from patchpilot.modules.base import assets_of
+
     lines = [module.name, f"  {module.summary}"]
     for what, ports in (("hears", module.inputs), ("gives", module.outputs)):
         for port in ports:
@@ -90,6 +98,7 @@ def _page(module: Module) -> str:
         f"  {_line(parameter)}{', may move' if parameter.name in module.varying else ''}"
         for parameter in module.parameters
     ]
+    lines += [f"  {_slot(slot, asset)}" for slot, asset in assets_of(module).items()]
     return "\n".join(lines)
 
 
@@ -101,6 +110,10 @@ def _line(parameter: Parameter) -> str:
     return f"{parameter.name:<24} {low} to {high} (default {default})"
 
 
+def _slot(name: str, asset: Asset) -> str:
+    return f"{name:<24} a slot for {_ASSETS.get(asset.kind, asset.kind)} of your own"
+
+
 def _said(parameter: Parameter) -> dict[str, Any]:
     from patchpilot.modules.kinds import parameter_to_json
 
@@ -109,6 +122,8 @@ def _said(parameter: Parameter) -> dict[str, Any]:
 
 
 def _told(module: Module) -> dict[str, Any]:
+    from patchpilot.modules.base import assets_of
+
     return {
         "name": module.name,
         "summary": module.summary,
@@ -116,4 +131,5 @@ def _told(module: Module) -> dict[str, Any]:
         "outputs": [vars(port) for port in module.outputs],
         "parameters": [_said(parameter) for parameter in module.parameters],
         "varying": sorted(module.varying),
+        "assets": {slot: asset.kind for slot, asset in assets_of(module).items()},
     }

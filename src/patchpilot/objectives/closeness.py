@@ -8,10 +8,11 @@ from patchpilot.audio import Audio, Target
 from patchpilot.distance import LogMel
 from patchpilot.distance.bands import PAD_S
 from patchpilot.instruments.take import Take
+from patchpilot.objectives.composition import Composable
 from patchpilot.space import Performance
 
 
-class CloseTo:
+class CloseTo(Composable):
     """Minus the active-cell log-mel distance to a sound, over the sound's length plus 0.2 s.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchpilot.datasets.storage.codec import gain_of
+from patchpilot.audio.lossless import gain_of
 from patchpilot.datasets.storage.reader import Row
 from patchpilot.space import AssetStore
 from patchpilot.space.canonical import Json

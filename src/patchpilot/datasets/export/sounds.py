@@ -7,7 +7,7 @@ import io
 import numpy as np
 
 from patchpilot.audio import Audio
-from patchpilot.datasets.storage.codec import to_flac
+from patchpilot.audio.lossless import to_flac
 
 AUDIO = ("wav", "flac", "none")
 """As float32 WAV (exact), as 24-bit FLAC, or not at all."""

@@ -60,7 +60,9 @@ def preset_folders(instrument: Instrument) -> list[Path]:
         from patchpilot.instruments.vital.folders import preset_folders as vitals
 
         return vitals()
-    return [folder for folder in [instrument.preset_folder()] if folder.is_dir()]
+    own = getattr(instrument, "preset_folders", None)
+    folders: list[Path] = [instrument.preset_folder()] if own is None else own()
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def preset_files(folders: Sequence[Path], suffix: str) -> list[PresetFile]:

@@ -76,11 +76,6 @@ def place_of(columns: Mapping[str, Any], i: int) -> tuple[int | float | str, ...
     )
 
 
-def audio_sha256(samples: npt.NDArray[np.floating]) -> str:
-    """Hex digest of samples, little-endian, channel by channel."""
-    return hashlib.sha256(_view(samples)).hexdigest()
-
-
 def flac_digest(data: bytes, gain: float) -> str:
     """Hex digest of audio as it is stored as FLAC."""
     return sha256(data, np.array(gain, "<f4").tobytes())

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from patchpilot.audio.lossless import audio_sha256, to_flac
 from patchpilot.datasets.recipe import Recipe
 from patchpilot.datasets.samplers.base import Source
 from patchpilot.datasets.storage import layout
-from patchpilot.datasets.storage.codec import to_flac, to_half
-from patchpilot.datasets.storage.digest import RowContent, audio_sha256, flac_digest, place_of
+from patchpilot.datasets.storage.codec import to_half
+from patchpilot.datasets.storage.digest import RowContent, flac_digest, place_of
 from patchpilot.datasets.storage.layout import COMPRESSION, FEATURES, Layout
 from patchpilot.datasets.storage.lzf import Compressor
 from patchpilot.datasets.storage.modulation import Routes

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from patchpilot.audio.lossless import audio_sha256
 from patchpilot.datasets.faults import KEPT, REASONS
 from patchpilot.datasets.storage import layout
 from patchpilot.datasets.storage.digest import (
     RowContent,
-    audio_sha256,
     content_hash,
     details_digest,
     flac_digest,

@@ -1,0 +1,69 @@
+"""What objectives ask for and experiments do not know: the golden set, and what is believed of somebody's taste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from patchpilot.bank.bank import Bank
+    from patchpilot.experiment.building import Providers
+    from patchpilot.instruments.take import Take
+    from patchpilot.selfplay.preference.taste import Taste
+
+_UNSURE = 0.5
+
+
+class Provided:
+    """Makes both, and sees to it that votes are learned from while they are given."""
+
+    def __init__(self) -> None:
+        self._tastes: list[_Growing] = []
+
+    @property
+    def providers(self) -> Providers:
+        """By the name of the argument."""
+        return {"golden": _golden, "taste": self._taste}
+
+    def voted(self, take: Take, vote: int) -> None:
+        """Somebody said yes (+1) or no (-1)."""
+        for taste in self._tastes:
+            taste.voted(take, vote)
+
+    def _taste(self, _: Any, bank: Bank | None) -> _Growing | None:
+        if bank is None:
+            return None
+        self._tastes.append(_Growing(bank))
+        return self._tastes[-1]
+
+
+class _Growing:
+    """What is believed of the votes in a bank; that nothing is known, before the first."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._taste = self._known()
+
+    def belief(self, take: Take) -> tuple[float, float]:
+        """As of `objectives.liked.Taste`."""
+        return (_UNSURE, _UNSURE) if self._taste is None else self._taste.belief(take)
+
+    def voted(self, take: Take, vote: int) -> None:
+        if self._taste is None:
+            self._taste = self._known()
+        else:
+            self._taste.vote(take, vote > 0)
+
+    def _known(self) -> Taste | None:
+        from patchpilot.errors import ParameterError
+        from patchpilot.selfplay.preference.from_bank import taste_of
+
+        try:
+            return taste_of(self._bank)
+        except ParameterError:  # nobody voted yet
+            return None
+
+
+def _golden(option: Any, _: Bank | None) -> Any:
+    from patchpilot.selfplay.golden.golden_set import GoldenSet
+
+    return GoldenSet.open(option if isinstance(option, str) and option != "default" else None)
