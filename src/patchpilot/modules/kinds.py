@@ -15,6 +15,7 @@ from patchpilot.modules.graph import Graph
 from patchpilot.modules.ordered import ordered_of
 from patchpilot.modules.pedals import effect_of
 from patchpilot.modules.plugin import plugin_of
+from patchpilot.modules.surge_effect import surge_effect_of
 from patchpilot.modules.voices import poly_of
 from patchpilot.modules.wiring import Node, Wire
 from patchpilot.space.canonical import Json
@@ -25,6 +26,7 @@ KINDS: Mapping[str, Callable[[Json], Module]] = {
     "faust": faust_of,
     "effect": effect_of,
     "plugin": plugin_of,
+    "surge_effect": surge_effect_of,
     "ordered": ordered_of,
     "poly": poly_of,
 }

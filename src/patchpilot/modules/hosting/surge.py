@@ -7,6 +7,7 @@ folder, as Surge itself has it. `engine` imports the module, and is for worker p
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import importlib
 import importlib.util
 import os
@@ -30,6 +31,8 @@ _DATA_FILES = ("configuration.xml", "patches_factory", "wavetables")
 """What lies in the data folder; one of them is enough."""
 _PLUGIN = "surge xt.vst3"
 _HOME = "patchpilot-surge-"
+_M_PERTURB, _ZEROS = -6, 255
+"""Of glibc: new memory is filled with what this is not."""
 _NEAR = 6
 """Folders above the module in which its source's data are looked for."""
 
@@ -79,10 +82,17 @@ def module() -> Any:
     assert place.module is not None
     if place.data is not None:
         os.environ[DATA_VARIABLE] = str(place.data)
+    _clear_memory()
     is_package = place.module.name == "__init__.py"
     sys.path.insert(0, str(place.module.parent.parent if is_package else place.module.parent))
     with _own_home():
         return importlib.import_module("surgepy")
+
+
+def _clear_memory() -> None:
+    """Have the C library hand out memory that is zero: an engine reads some before it writes it."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).mallopt(_M_PERTURB, _ZEROS)
 
 
 def engine(sample_rate: float) -> Any:
@@ -136,6 +146,12 @@ def load_preset(synth: Any, content: bytes) -> None:
     with preset_file(content) as name:
         if not synth.loadPatch(name):
             raise ValueError("Surge's engine refuses this preset")
+
+
+def roll(seed: int) -> None:
+    """Put the C library's dice in a state; those that the engine has besides cannot be reached."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).srand(seed + 1)
 
 
 def parameters(synth: Any) -> dict[int, Any]:
