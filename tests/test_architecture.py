@@ -21,10 +21,12 @@ LAYERS = (
     ("objectives",),
     ("search",),
     ("retrieval",),
+    ("bank",),
     ("datasets",),
     ("estimators",),
     ("experiment",),
     ("matching",),
+    ("selfplay",),
     ("cli",),
 )
 """Each may import those above it in this list, and nothing beside or below it."""

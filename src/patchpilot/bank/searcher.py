@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from patchpilot.bank import Bank
+from patchpilot.bank.bank import Bank
 from patchpilot.errors import ParameterError, PatchError
 from patchpilot.search.base import Context, Outcome, Proposal
 

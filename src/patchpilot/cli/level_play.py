@@ -69,7 +69,7 @@ def command(
                 synth,
                 effort=effort,
                 seed=seed,
-                using=_with(memory, effort, synth.name) if memory else None,
+                using=_with(memory, effort, synth.name) if memory is not None else None,
                 on_part=lambda part, done, of: _line.show(
                     f"part {done + 1} of {of}: {part}…" if part else "playing…"
                 ),

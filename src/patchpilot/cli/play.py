@@ -19,6 +19,7 @@ _COMMANDS = {
     "prime": "Patches to begin with, from your golden sounds.",
     "replay": "Play takes of a run again: are they the same to the bit?",
     "vote": "Say yes or no to a take of a bank.",
+    "taste": "What is believed of your taste, in words.",
     "prefer": "Say which of two takes is better.",
     "learn": "A bank's takes become a better embedding and estimator.",
     "arrange": "Golden takes to a song: audio, stems, MIDI, DAWproject.",
