@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -24,11 +24,11 @@ from patchpilot.errors import ParameterError
 from patchpilot.instruments.base import Instrument
 from patchpilot.selfplay.levels import document
 from patchpilot.selfplay.levels.attempt import TEMPLATE, attempt
-from patchpilot.selfplay.levels.complementing import complement
+from patchpilot.selfplay.levels.complementing import Role, complement
 from patchpilot.selfplay.levels.generating import generated
 from patchpilot.selfplay.levels.level import Level, add
 from patchpilot.selfplay.levels.pattern import STEPS_PER_BEAT
-from patchpilot.selfplay.levels.playing import Voice, mix, stems
+from patchpilot.selfplay.levels.playing import mix, stems, voices_of
 from patchpilot.selfplay.levels.scoring import scored
 from patchpilot.space.key import Key
 
@@ -90,10 +90,7 @@ def varied(levels: list[Level], vital: Instrument, effort: str, n: int) -> float
     for number, level in enumerate(levels):
         folder = attempt(level, vital, effort=effort, seed=0).folder
         template = document.read(folder / TEMPLATE)
-        voices = {
-            name: Voice(vital.load(folder / preset), template.velocities[name])
-            for name, preset in template.presets.items()
-        }
+        voices = voices_of(template, folder, vital)
         for seed in range(n):
             score = generated(template.score, bars=max(2, template.score.bars), seed=seed)
             here = style(mix(stems(score, voices, vital)))
@@ -113,8 +110,8 @@ def complements(levels: list[Level], effort: str, instrument: str, n: int) -> fl
         except ParameterError:
             continue
         for seed in range(n):
-            for role in ("bass", "lead"):
-                part = complement(score, role, seed=seed, key=key)  # type: ignore[arg-type]
+            for role in get_args(Role):
+                part = complement(score, role, seed=seed, key=key)
                 for strike in part.strikes:
                     step = strike.beat * STEPS_PER_BEAT
                     notes += 1
@@ -138,8 +135,8 @@ def table(said: dict[str, Any]) -> str:
     for one in said["levels"]:
         chroma = "" if one["chroma"] is None else f"{one['chroma']:.2f}"
         lines.append(
-            f"| {one['level']} | {one['parts']} | {one['hits']} | {one['onset_f']:.2f} | {chroma} | {one['timbre']:.2f} | "
-            f"{one['n_renders']} | {one['other_onset_f']:.2f}, {one['other_timbre']:.2f} |"
+            f"| {one['level']} | {one['parts']} | {one['hits']} | {one['onset_f']:.2f} | {chroma} | "
+            f"{one['timbre']:.2f} | {one['n_renders']} | {one['other_onset_f']:.2f}, {one['other_timbre']:.2f} |"
         )
     mean = np.mean([one["onset_f"] for one in said["levels"]])
     pitched = [one["chroma"] for one in said["levels"] if one["chroma"] is not None]

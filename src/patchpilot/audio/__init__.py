@@ -93,6 +93,6 @@ __all__ = [
     "save",
     "stft_magnitude",
     "trim",
-    "without_cancelling",
     "wav_bytes",
+    "without_cancelling",
 ]

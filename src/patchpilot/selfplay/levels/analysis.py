@@ -23,6 +23,8 @@ _APART = 0.12
 """Mean silhouette (Rousseeuw 1987) below which all hits are one sound."""
 _UNITS = np.array([0.25, 0.3, 0.5, 0.4, 0.3, 0.15, 0.3, 3.0])
 """What is heard as one step of each of `described`'s numbers."""
+_SURE = 0.65
+"""Confidence from which a key that was heard is one."""
 _STEADY = 0.6
 """Confidence from which a hit has a pitch of its own."""
 
@@ -53,12 +55,14 @@ class Taken:
     Attributes:
         material: the loop, with its tempo.
         key: "A minor", or "" where none is heard.
+        is_tonal: whether the key is said by somebody, or heard for sure.
         hits: in their order.
         parts: for each sound the number of the hit that stands for it.
     """
 
     material: Material
     key: str
+    is_tonal: bool
     hits: tuple[LoopHit, ...]
     parts: tuple[int, ...]
 
@@ -70,8 +74,8 @@ class Taken:
 
     @property
     def is_pitched(self) -> bool:
-        """Whether most hits have a pitch."""
-        return sum(hit.pitch is not None for hit in self.hits) > len(self.hits) / 2
+        """Whether most hits have a pitch, and together a key: drums have the one and not the other."""
+        return self.is_tonal and sum(hit.pitch is not None for hit in self.hits) > len(self.hits) / 2
 
 
 def taken_apart(material: Material) -> Taken:
@@ -106,6 +110,7 @@ def taken_apart(material: Material) -> Taken:
     return Taken(
         material,
         material.key or (heard.name if heard else ""),
+        bool(material.key) or (heard is not None and heard.confidence >= _SURE),
         tuple(hits),
         _standing(hits, int(labels.max()) + 1),
     )

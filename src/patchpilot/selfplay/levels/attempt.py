@@ -26,8 +26,9 @@ from patchpilot.selfplay.levels.document import Template
 from patchpilot.selfplay.levels.level import ATTEMPT, ATTEMPTS, Level
 from patchpilot.selfplay.levels.names import part_names
 from patchpilot.selfplay.levels.pattern import Part, Score, score_of
-from patchpilot.selfplay.levels.playing import SAMPLE_RATE, Voice, mix, stems
+from patchpilot.selfplay.levels.playing import SAMPLE_RATE, mix, stems, voices_of
 from patchpilot.selfplay.levels.scoring import LoopScore, scored
+from patchpilot.selfplay.levels.tuning import tuned
 from patchpilot.space import Pattern
 from patchpilot.space.canonical import Json
 from patchpilot.space.hit import Hit
@@ -102,26 +103,14 @@ def attempt(
         {part.name: f"{part.name}{instrument.suffix}" for part in parts},
         {part.name: known["velocity"] for part, known in zip(parts, found, strict=True)},
     )
-    played = play(template, folder, instrument)
+    voices = voices_of(template, folder, instrument)
+    template = dataclasses.replace(template, score=tuned(score, taken, voices, instrument))
+    played = stems(template.score, voices, instrument)
     result = scored(taken.material.audio, mix(played), is_pitched=taken.is_pitched)
     distances = {part.name: known["distance"] for part, known in zip(parts, found, strict=True)}
     n_renders = sum(known["n_renders"] for known in found)
     _write(folder, template, played, result, distances, n_renders, seed, effort)
     return Attempt(folder, result, distances, n_renders, tuple(takes))
-
-
-def play(template: Template, folder: Path, instrument: Instrument) -> dict[str, Audio]:
-    """Play a template with the presets beside it: a stem for each part.
-
-    Raises:
-        EngineError: a patch cannot be rendered.
-        PatchError: a preset is missing, or none.
-    """
-    voices = {
-        name: Voice(instrument.load(folder / preset), template.velocities[name])
-        for name, preset in template.presets.items()
-    }
-    return stems(template.score, voices, instrument)
 
 
 def write_notes(score: Score, path: Path) -> None:

@@ -34,12 +34,14 @@ class Level:
         folder: of all that belongs to it.
         tempo_bpm: of the loop.
         key: "A minor", or "".
+        is_key_said: whether somebody said the key; otherwise it was heard.
         first_beat_s: where its first beat is.
     """
 
     folder: Path
     tempo_bpm: float
     key: str
+    is_key_said: bool
     first_beat_s: float
 
     @property
@@ -50,7 +52,11 @@ class Level:
     def taken(self) -> Taken:
         """Its loop, taken apart; the same each time."""
         audio = load(self.folder / ORIGINAL)
-        return taken_apart(Material(audio, self.tempo_bpm, self.key, first_beat_s=self.first_beat_s))
+        return taken_apart(
+            Material(
+                audio, self.tempo_bpm, self.key if self.is_key_said else "", first_beat_s=self.first_beat_s
+            )
+        )
 
     def attempts(self) -> list[dict[str, Json]]:
         """All that are done, the best first; of equal ones the earlier."""
@@ -103,6 +109,7 @@ def add(
         "source": path.name,
         "tempo_bpm": taken.tempo_bpm,
         "key": taken.key,
+        "is_key_said": bool(taken.material.key),
         "first_beat_s": taken.material.first_beat_s,
     }
     write_text(folder / ABOUT, json.dumps(about, indent=2) + "\n")
@@ -125,7 +132,13 @@ def opened(name: str, levels: Path) -> Level:
         said = json.loads(path.read_text(encoding="utf-8"))
         if said["format"] != FORMAT:
             raise ParameterError(f"{path} is of format {said['format']}: update Patch Pilot")
-        return Level(path.parent, float(said["tempo_bpm"]), str(said["key"]), float(said["first_beat_s"]))
+        return Level(
+            path.parent,
+            float(said["tempo_bpm"]),
+            str(said["key"]),
+            bool(said["is_key_said"]),
+            float(said["first_beat_s"]),
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ParameterError(f"{path} is damaged ({error}): add the loop again") from None
 

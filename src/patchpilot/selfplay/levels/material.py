@@ -14,7 +14,7 @@ from patchpilot.selfplay.levels import document
 from patchpilot.selfplay.levels.attempt import LOOP, NOTES, TEMPLATE, write_notes
 from patchpilot.selfplay.levels.document import Template
 from patchpilot.selfplay.levels.pattern import Score
-from patchpilot.selfplay.levels.playing import Voice, mix, stems
+from patchpilot.selfplay.levels.playing import mix, stems, voices_of
 
 
 def write_material(
@@ -45,19 +45,17 @@ def write_material(
         PatchError: a preset is missing, or none.
     """
     check_free(folder / TEMPLATE, force=force)
-    files = {name: presets / preset for name, preset in template.presets.items()}
-    patches = {name: instrument.load(path) for name, path in files.items()}
-    voices = {name: Voice(patch, template.velocities[name]) for name, patch in patches.items()}
+    voices = voices_of(template, presets, instrument)
     played = stems(score, voices, instrument)
     make_folder(folder)
     make_folder(folder / "stems")
     for name, stem in played.items():
         save(stem, folder / "stems" / f"{name}.wav")
-        instrument.export(patches[name], folder / f"{name}{instrument.suffix}")
+        instrument.export(voices[name].patch, folder / f"{name}{instrument.suffix}")
     save(mix(played), folder / LOOP)
     with contextlib.suppress(PluginError):  # without the extra that writes MIDI the template says the same
         write_notes(score, folder / NOTES)
-    own = {name: f"{name}{instrument.suffix}" for name in files}
+    own = {name: f"{name}{instrument.suffix}" for name in voices}
     document.write(dataclasses.replace(template, score=score, presets=own), folder / TEMPLATE)
     return {
         "loop": str(folder / LOOP),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from patchpilot.audio import F32, Audio, db, resample, rms
 from patchpilot.errors import EngineError, ParameterError
 from patchpilot.instruments.base import Instrument
+from patchpilot.selfplay.levels.document import Template
 from patchpilot.selfplay.levels.pattern import Part, Score
 from patchpilot.space import Patch, Performance
 from patchpilot.space.performance import Note
@@ -52,7 +54,7 @@ def stems(score: Score, voices: Mapping[str, Voice], instrument: Instrument) -> 
     keys = sorted(wanted)
     by_name = {part.name: part for part in score.parts}
     pairs = [
-        (voices[name].patch, _performance(by_name[name], semitones, voices[name].velocity))
+        (voices[name].patch, performance_of(by_name[name], semitones, voices[name].velocity))
         for name, semitones in keys
     ]
     sounds: dict[tuple[str, int], F32] = {}
@@ -63,13 +65,22 @@ def stems(score: Score, voices: Mapping[str, Voice], instrument: Instrument) -> 
     return {part.name: Audio(_stem(part, score, sounds, n), SAMPLE_RATE) for part in score.parts}
 
 
+def voices_of(template: Template, folder: Path, instrument: Instrument) -> dict[str, Voice]:
+    """What plays a template: its presets, which lie in a folder; raises `PatchError` where one is missing, or none."""
+    return {
+        name: Voice(instrument.load(folder / preset), template.velocities[name])
+        for name, preset in template.presets.items()
+    }
+
+
 def mix(some: Mapping[str, Audio]) -> Audio:
     """All stems together."""
     total = np.sum([stem.samples for stem in some.values()], axis=0, dtype=np.float32)
     return Audio(total, SAMPLE_RATE)
 
 
-def _performance(part: Part, semitones: int, velocity: float) -> Performance:
+def performance_of(part: Part, semitones: int, velocity: float) -> Performance:
+    """What a part's patch is played with, some semitones higher."""
     pitch = min(127, max(0, part.note + semitones))
     return Performance(
         notes=(Note(pitch, velocity, 0.0, part.hold_s),),

@@ -19,6 +19,8 @@ _HIGHEST_S, _MEAN_S, _GAP_S = 0.03, 0.1, 0.03
 _ABOVE = 0.07
 """Of the highest flux: how far a peak must be above the mean around it."""
 _RANGE_DB = 80.0
+_TAIL_DB, _AFTER = 45.0, 9
+"""How far below the loudest frame those after an onset may be, and how many frames that are."""
 _LEAST_DB = 0.5
 """Flux of a peak, so that what only rings has none."""
 
@@ -28,8 +30,12 @@ def flux(audio: Audio) -> F64:
     heard = resample(audio, _SAMPLE_RATE).mono()
     power = mel_power(heard, _SAMPLE_RATE, n_fft=_N_FFT, hop=_HOP, n_mels=_N_MELS)
     bands = power_to_db(power, range_db=_RANGE_DB)
+    loud = power.sum(axis=1).astype(np.float64)
     rises = np.maximum(np.diff(bands.astype(np.float64), axis=0), 0.0).mean(axis=1)
     rises[max(0, len(rises) - _N_FFT // 2 // _HOP) :] = 0.0  # the window sees a sound's end as a click
+    # What is far below the loudest is the tail of a sound, however it flickers.
+    after = maximum_filter1d(loud, _AFTER, origin=-(_AFTER // 2))[1:]
+    rises[after < 10.0 ** (-_TAIL_DB / 10.0) * max(float(loud.max(initial=0.0)), 1e-20)] = 0.0
     return np.concatenate([[0.0], rises])
 
 

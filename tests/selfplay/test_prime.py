@@ -1,0 +1,79 @@
+"""Before the first render: which patches to begin with, and what is probably liked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from patchpilot import registry
+from patchpilot.audio import Audio, save
+from patchpilot.errors import LibraryError, ParameterError
+from patchpilot.objectives.hearing import unit
+from patchpilot.retrieval.embedding import restored
+from patchpilot.retrieval.library import Library
+from patchpilot.selfplay.golden.golden_set import GoldenSet
+from patchpilot.selfplay.prime import prime
+from patchpilot.space import Patch, Performance
+from tests.retrieval.fakes import Tiny, built, newer
+from tests.toy import Toy
+
+
+def _played(transpose: float) -> Audio:
+    toy = Toy()
+    patch = Patch.make(toy.space, {"level": 0.5, "transpose": transpose})
+    return toy.render(patch, Performance.one_note(60, hold_s=1.2, length_s=1.25))
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    real = registry.load
+    monkeypatch.setattr(
+        registry,
+        "load",
+        lambda group, name: Tiny if (group, name) == ("embeddings", "tiny") else real(group, name),
+    )
+    return built(tmp_path / "toy.npz")
+
+
+@pytest.fixture
+def golden(tmp_path: Path) -> GoldenSet:
+    for name, transpose in (("low.wav", -9.0), ("high.wav", 8.0)):
+        save(_played(transpose), tmp_path / name)
+    golden = GoldenSet.open(tmp_path / "g")
+    golden.add([tmp_path / "low.wav", tmp_path / "high.wav"])
+    return golden
+
+
+def test_golden_sounds_take_turns_and_each_patch_is_there_once(golden: GoldenSet, library: Library) -> None:
+    toy = Toy()
+    primed = prime(golden, toy, library=library, n=6)
+    assert toy.rendered == 0  # before the first render
+    assert [start.like for start in primed.population] == ["low.wav", "high.wav"] * 3
+    assert len({start.row for start in primed.population}) == 6
+    distances = [start.distance for start in primed.population if start.like == "low.wav"]
+    assert distances == sorted(distances)
+    again = prime(golden, Toy(), library=library, n=6)
+    assert [start.row for start in again.population] == [start.row for start in primed.population]
+
+
+def test_what_is_loved_is_believed_to_be_liked(golden: GoldenSet, library: Library) -> None:
+    taste = prime(golden, Toy(), library=library).taste
+    lens, vectors = taste.preference.lens, golden.vectors(Tiny(), "hit")
+    loved = taste.preference.belief(lens(unit(vectors))).likely.mean()
+    general = unit(restored(library.codes, library.recipe.scale))
+    assert loved > taste.preference.belief(lens(general)).likely.mean()
+
+
+def test_fewer_rows_are_all_there_is(golden: GoldenSet, library: Library) -> None:
+    found = prime(golden, Toy(), library=library, n=1000).population
+    assert sorted(start.row for start in found) == list(range(len(library)))
+
+
+def test_what_is_missing_is_said(tmp_path: Path, golden: GoldenSet, library: Library) -> None:
+    with pytest.raises(ParameterError, match="golden add DIR"):
+        prime(GoldenSet.open(tmp_path / "none"), Toy(), library=library)
+    with pytest.raises(ParameterError, match="at least 1 patch"):
+        prime(golden, Toy(), library=library, n=0)
+    with pytest.raises(LibraryError, match="does not fit"):
+        prime(golden, newer(Toy()), library=library)
