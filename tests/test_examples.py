@@ -118,9 +118,12 @@ def test_the_plugin_is_found(plugin: Mapping[str, str], tmp_path: Path) -> None:
     mine = [row for row in rows if row["package"] == "patchpilot-luck 1.0.0"]
     assert [(row["kind"], row["name"]) for row in mine] == [
         ("instruments", "hats"),
+        ("modules", "air"),
         ("modules", "hat_haas"),
         ("search", "luck"),
+        ("objectives", "punchy"),
         ("distances", "loudness"),
+        ("embeddings", "envelope"),
     ]
 
 
@@ -129,7 +132,7 @@ def test_the_plugins_own_tests_pass(plugin: Mapping[str, str], tmp_path: Path) -
     said = run(
         plugin, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", tests, tests, cwd=tmp_path
     )
-    assert "2 passed" in said
+    assert "5 passed" in said
 
 
 def test_the_plugins_instrument_is_matched_with(plugin: Mapping[str, str], tmp_path: Path) -> None:
@@ -143,7 +146,10 @@ with pp.instrument("hats", workers=1) as hats:
     print(hats.load("mine.rack.json") == result.matches[0].take.patch)
 """
     said = run(plugin, "-c", code, SHORT, cwd=tmp_path)
-    assert said == "tick_decay_ms, tick_level, hat_haas_delay_ms, hat_haas_later\nTrue\n"
+    assert (
+        said
+        == "tick_decay_ms, tick_level, air_gain_db, air_above_hz, hat_haas_delay_ms, hat_haas_later\nTrue\n"
+    )
 
 
 def test_the_plugin_works_like_one_of_ours(plugin: Mapping[str, str], tmp_path: Path) -> None:

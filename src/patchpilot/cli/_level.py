@@ -49,4 +49,4 @@ def template_of(name: str, levels: Path) -> Path:
         raise ParameterError(
             f"level {name} has no attempt yet, so there is no template: `patchpilot level play {name}`"
         )
-    return level.folder / ATTEMPTS / done[0]["name"] / TEMPLATE
+    return level.folder / ATTEMPTS / str(done[0]["name"]) / TEMPLATE

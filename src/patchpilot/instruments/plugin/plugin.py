@@ -15,6 +15,7 @@ from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job, Pool, Program
 from patchpilot.errors import EngineError, PatchError, PatchPilotError, RackError
 from patchpilot.instruments._fingerprint import fingerprint
+from patchpilot.instruments.base import KNOB_STEP
 from patchpilot.instruments.plugin import document
 from patchpilot.instruments.plugin.find import find
 from patchpilot.instruments.plugin.info import PluginInfo
@@ -32,8 +33,6 @@ from patchpilot.space.space import Space
 
 _WORKER = "patchpilot.instruments.plugin._worker"
 PROGRAM = Program(boot=f"{_WORKER}:boot", prepare=f"{_WORKER}:prepare", run=f"{_WORKER}:run")
-KNOB_STEP = 0.05
-"""A typical turn, as part of the whole range."""
 
 
 class Plugin:
