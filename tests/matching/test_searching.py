@@ -201,3 +201,12 @@ def test_an_interrupt_before_there_is_a_take_gets_through(
     use(monkeypatch, fixed=Interrupting(up(7)))
     with pytest.raises(KeyboardInterrupt):
         match(target, toy, using=["fixed"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("refinement", "follows them by itself"), ("finetuning", "cannot begin"), ("slider", "person")],
+)
+def test_some_searchers_cannot_begin(toy: Toy, target: Target, name: str, said: str) -> None:
+    with pytest.raises(ParameterError, match=said):
+        match(target, toy, using=[name], effort="quick")

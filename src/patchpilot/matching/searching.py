@@ -80,6 +80,7 @@ def search(
 
     Raises:
         EngineError: not one patch could be rendered.
+        ParameterError: a searcher cannot begin a match.
         PatchPilotError: no searcher can work here, or one that was made by hand cannot.
         KeyboardInterrupt: interrupted before there was one take.
     """
@@ -87,6 +88,10 @@ def search(
         raise ParameterError(
             f"{later[0]} starts from what others found, so it cannot begin: name the others only"
             + ("; refinement follows them by itself" if "refinement" in later else "")
+        )
+    if "slider" in using:
+        raise ParameterError(
+            "slider waits for a person to turn knobs, and nobody can in a match: turn them in `patchpilot play serve`"
         )
     searchers: list[Searcher | PatchPilotError] = [_made(one, effort) for one in using]
     one_by_one, stopped = threading.Lock(), threading.Event()
