@@ -32,8 +32,12 @@ def test_help_names_every_command(cli: Cli) -> None:
     assert re.findall(r"^  ([a-z]+) {2,}\S", run.out, re.MULTILINE) == [
         "match",
         "render",
+        "bank",
         "library",
         "dataset",
+        "play",
+        "golden",
+        "level",
         "rack",
         "train",
         "reinforce",

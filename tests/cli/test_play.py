@@ -170,7 +170,7 @@ def test_an_editor_drives_a_run_and_keys_vote_without_a_sound_card(cli: Cli, tmp
         running.stdin.flush()
         while not [
             one
-            for one in said(cli("play", "send", "runs/e", "list", "limit=64"))["takes"]
+            for one in said(cli("play", "send", "runs/e", "list", "limit=128"))["takes"]
             if one.get("golden")
         ]:
             assert time.monotonic() < until

@@ -21,12 +21,12 @@ _COMMANDS = {
     "dataset": "Datasets of patches and what they sound like: generate, inspect, preview, export, …",
     "play": "The synth plays itself: run, listen, vote, compare, replay, watch, …",
     "golden": "Sounds that you love: add, list, describe, remove.",
+    "level": "Loops to master: add, play, generate, complement.",
     "rack": "Modules, and racks that are made of them: modules, show, draw.",
     "train": "A network learns an instrument from what it sounds like, and proposes patches.",
     "reinforce": "An estimator learns from sounds that nobody made a patch for.",
     "evaluate": "How close an estimator's patches come, on sounds that it never heard.",
     "instrument": "Instruments: plug-ins that are here, and one served to other machines.",
-    "level": "Loops to master: add, play, generate, complement.",
     "doctor": "Which engines, plug-ins and tools are here, and what is missing.",
     "plugins": "Every registered instrument, searcher, objective, distance and embedding.",
 }

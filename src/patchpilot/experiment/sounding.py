@@ -16,7 +16,7 @@ from patchpilot.errors import ParameterError, PatchPilotError
 from patchpilot.search.base import Outcome
 
 REMEMBERED = 64
-"""Takes that can still be named: 64 of two seconds are 45 MB."""
+"""Takes that can still be named, of those that were made and of those that sounded: 128 of two seconds are 90 MB."""
 _PAUSE_S = 0.15
 
 
@@ -57,6 +57,7 @@ class Sounding:
         self._player, self._on_silence = player, on_silence
         self._changed = threading.Condition()
         self._made: deque[Sounded] = deque(maxlen=REMEMBERED)
+        self._sounded: deque[Sounded] = deque(maxlen=REMEMBERED)
         self._n, self._waiting = 0, list[Sounded]()
         self._now: Sounded | None = None
         self._skipped = self._closed = False
@@ -84,16 +85,20 @@ class Sounding:
 
     @property
     def made(self) -> list[Sounded]:
-        """Those that were made lately, oldest first."""
+        """Those that were made lately, and those that sounded lately, oldest first.
+
+        A search makes takes faster than anybody can say what they think of one.
+        """
         with self._changed:
-            return list(self._made)
+            return self._known()
 
     def named(self, number: int | None) -> Sounded:
         """A take by its number; the one that sounds now by default. Raises `ParameterError`."""
         with self._changed:
-            found = self._now if number is None else next((m for m in self._made if m.number == number), None)
+            known = self._known()
+        found = self.now if number is None else next((made for made in known if made.number == number), None)
         if found is None:
-            last = f"the last {len(self._made)} are remembered" if self._made else "none was made yet"
+            last = f"the last {len(known)} are remembered" if known else "none was made yet"
             raise ParameterError(f"no take {'sounds' if number is None else number} now; {last}")
         return found
 
@@ -114,6 +119,10 @@ class Sounding:
         if self._player is not None and not self.silent_because:
             self._player.stop()
 
+    def _known(self) -> list[Sounded]:
+        both = {made.number: made for made in (*self._sounded, *self._made)}
+        return [both[number] for number in sorted(both)]
+
     def _play(self) -> None:
         while True:
             with self._changed:
@@ -122,6 +131,7 @@ class Sounding:
                     return
                 self._now = now = max(self._waiting, key=lambda made: made.outcome.score)
                 self._waiting.clear()
+                self._sounded.append(now)
                 self._skipped = False
             assert now.outcome.take is not None
             audio = now.outcome.take.audio
