@@ -183,6 +183,17 @@ def shape(text: str) -> str:
     return re.sub(r" +", " ", NUMBER.sub("0", rows)).strip()
 
 
+def test_the_technique_in_readme_passes_its_test(environment: Mapping[str, str], tmp_path: Path) -> None:
+    (code,), (project,) = blocks("py"), blocks("toml")
+    assert len([line for line in (code + project).splitlines() if line.strip()]) <= 25
+    (tmp_path / "wide.py").write_text(code)
+    (tmp_path / "pyproject.toml").write_text(project)
+    said = run(
+        environment, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "wide.py", cwd=tmp_path
+    )
+    assert "1 passed" in said
+
+
 def test_the_python_in_datasets_prints_what_it_shows(environment: Mapping[str, str], tmp_path: Path) -> None:
     page = (ROOT / "docs" / "datasets.md").read_text("utf-8")
     (code,), (shown,) = blocks("python", page), blocks("text", page)
