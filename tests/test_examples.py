@@ -188,9 +188,7 @@ def test_the_technique_in_readme_passes_its_test(environment: Mapping[str, str],
     assert len([line for line in (code + project).splitlines() if line.strip()]) <= 25
     (tmp_path / "wide.py").write_text(code)
     (tmp_path / "pyproject.toml").write_text(project)
-    said = run(
-        environment, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "wide.py", cwd=tmp_path
-    )
+    said = run(environment, "-m", "pytest", "-q", "-p", "no:cacheprovider", "wide.py", cwd=tmp_path)
     assert "1 passed" in said
 
 
