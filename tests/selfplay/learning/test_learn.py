@@ -96,6 +96,7 @@ def test_too_few(tmp_path: Path) -> None:
         banked(empty, Buzzing())
 
 
+@pytest.mark.slow
 def test_an_embedding_is_learned_and_judged(
     bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
