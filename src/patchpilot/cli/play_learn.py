@@ -76,6 +76,8 @@ def command(
         chosen = [known[name] for name in what or WHAT]
         if roll_back:
             back = {one.name: one.versions(here.path / FOLDER / one.name).roll_back() for one in chosen}
+            for one in chosen:
+                one.adopt(here)
             click.echo(json.dumps(back) if as_json else "\n".join(_rolled(*one) for one in back.items()))
             return
         try:

@@ -11,6 +11,7 @@ from patchpilot.bank import Bank
 from patchpilot.datasets import Dataset
 from patchpilot.errors import EstimatorError
 from patchpilot.instruments.take import Origin, Take
+from patchpilot.retrieval.local import LocalEmbedding
 from patchpilot.selfplay.learning.banked import banked
 from patchpilot.selfplay.learning.learn import learn
 from patchpilot.selfplay.learning.learners import EmbeddingLearner, Tell
@@ -49,6 +50,9 @@ class Counting:
         with Dataset(data[0]) as dataset:
             (out / "rows").write_text(str(len(dataset)))
 
+    def adopt(self, bank: Bank) -> None:
+        self.adopted = len(bank)
+
     def score(self, path: Path | None, frozen: Path) -> float:
         with Dataset(frozen) as dataset:
             assert len(dataset) >= 4
@@ -62,6 +66,7 @@ def test_what_is_better_is_put_into_use_and_the_rest_kept(bank: Bank, tmp_path: 
     learner = Counting(tmp_path / "used")
     (first,) = learn(bank, Buzzing(), [learner], most=40)
     assert first.is_promoted
+    assert learner.adopted == len(bank)
     (second,) = learn(bank, Buzzing(), [learner])
     assert second.is_promoted
     assert second.after < second.before == first.after
@@ -107,3 +112,11 @@ def test_an_embedding_is_learned_and_judged(
     assert 0.0 <= verdict.after <= 1.0
     assert verdict.is_promoted == (verdict.after < verdict.before)
     assert (tmp_path / "embeddings" / "mine").exists() == verdict.is_promoted
+    made = LocalEmbedding(bank.path / "learned" / "embedding" / "0001")
+    assert made.name == "mine"
+    (tmp_path / "embeddings").mkdir(exist_ok=True)
+    EmbeddingLearner().versions(bank.path / "learned" / "embedding").promote(1)
+    EmbeddingLearner().adopt(bank)
+    with Bank.open(bank.path) as again:  # it finds the embedding by its name, in the user's folder
+        assert (again.hearing.embedding.name, again.hearing.embedding.version) == ("mine", made.version)
+        assert len(again.like(1, 3)) == 3

@@ -78,10 +78,12 @@ def learn(
     learned, frozen = banked(bank, instrument, most=most)
     own = _played(learned, instrument, folder, 2 * learned.n_patches, "float32", tell)
     held = _played(frozen, instrument, folder, min(FROZEN_ROWS, 2 * frozen.n_patches), "flac", tell)
-    return [
-        _learned(learner, [own, *data], held, folder / learner.name, epochs, seed, tell)
-        for learner in learners
-    ]
+    verdicts = []
+    for learner in learners:
+        verdicts.append(_learned(learner, [own, *data], held, folder / learner.name, epochs, seed, tell))
+        if verdicts[-1].is_promoted:
+            learner.adopt(bank)
+    return verdicts
 
 
 def _played(
@@ -121,7 +123,7 @@ def _learned(
     except EstimatorError:
         before = math.inf  # there was none
     after = learner.score(out, frozen)
-    number = versions.add(after, before if math.isfinite(before) else 0.0)
+    number = versions.add(after, before if math.isfinite(before) else None)
     is_better = after < before
     if is_better:
         versions.promote(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -9,13 +10,16 @@ from typing import Protocol
 import numpy as np
 
 from patchpilot.audio import Audio
+from patchpilot.bank import Bank
 from patchpilot.datasets import Dataset
 from patchpilot.estimators.embedding.measure import ranks, top
 from patchpilot.estimators.estimator import Estimator
 from patchpilot.estimators.evaluation import FIRST, Sound, evaluate
 from patchpilot.estimators.own_assets import keep_assets
 from patchpilot.estimators.places import user_folder as estimators_folder
+from patchpilot.files import write_text
 from patchpilot.instruments.base import Instrument
+from patchpilot.retrieval.description import FILE
 from patchpilot.retrieval.embedding import Embedding
 from patchpilot.retrieval.library import embedding_of
 from patchpilot.retrieval.local import LocalEmbedding
@@ -59,6 +63,9 @@ class Learner(Protocol):
             frozen: dataset of them, two notes each, with audio.
         """
 
+    def adopt(self, bank: Bank) -> None:
+        """Have a bank use what is in use now, after a promotion or a way back."""
+
 
 class EmbeddingLearner:
     """The embedding by which sounds are looked up."""
@@ -80,6 +87,9 @@ class EmbeddingLearner:
         train_embedding(
             data, out, seed=seed, epochs=epochs, command="patchpilot play learn", on_progress=show
         )
+        # Under a name of its own: a bank that was heard with it must not take it for the one that is shipped.
+        path = out / FILE
+        write_text(path, json.dumps({**json.loads(path.read_text("utf-8")), "name": MINE}, indent=1) + "\n")
 
     def score(self, path: Path | None, frozen: Path) -> float:
         """How many of the patches are not found first by their other note."""
@@ -94,6 +104,10 @@ class EmbeddingLearner:
         pairs = [two for two in vectors.values() if len(two) == 2]
         asked, there = (np.stack([two[k] for two in pairs]) for k in (0, 1))
         return 1.0 - top(ranks(asked, there, np.arange(len(pairs))), 1)
+
+    def adopt(self, bank: Bank) -> None:
+        """Hear all takes anew, and search by that."""
+        bank.reindex(self._in_use())
 
     def _in_use(self) -> Embedding:
         mine = embeddings_folder() / MINE
@@ -153,3 +167,6 @@ class EstimatorLearner:
             sounds = [Sound(row.patch, row.performance, row.name) for row in rows]
         estimator = Estimator.load(path if path is not None else self._instrument.name, self._instrument)
         return evaluate(estimator, self._instrument, sounds).median(FIRST)
+
+    def adopt(self, bank: Bank) -> None:
+        """Nothing is to be done: `match` takes the user's estimator by itself."""

@@ -31,13 +31,13 @@ class Version:
     Attributes:
         number: from 1.
         score: on the frozen set; lower is better.
-        before: score of what was in use, on the same set.
+        before: score of what was in use, on the same set; None where there was nothing.
         made_at: ISO 8601, UTC.
     """
 
     number: int
     score: float
-    before: float
+    before: float | None
     made_at: str
 
 
@@ -71,7 +71,7 @@ class Versions:
         """Where the next version is to be made; the same until it is added, so that its making can go on."""
         return self.path(len(self.known) + 1)
 
-    def add(self, score: float, before: float) -> int:
+    def add(self, score: float, before: float | None) -> int:
         """What lies in `next_path` becomes a version; raises `OutputError`."""
         said = self._read()
         number = len(said["versions"]) + 1
