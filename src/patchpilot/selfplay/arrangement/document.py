@@ -19,9 +19,7 @@ framed = true
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +27,9 @@ from patchpilot.errors import ParameterError
 from patchpilot.files import write_text
 from patchpilot.selfplay.arrangement.arrangement import Arrangement, Clip
 from patchpilot.selfplay.arrangement.form import Section
+from patchpilot.selfplay.toml_text import FORMAT, check_keys, number, parsed, read_text, string
 from patchpilot.space.key import Key
 
-FORMAT = 1
 _TOP = ("format", "tempo", "seed", "section", "clip")
 _SECTION = ("name", "bars", "energy", "key")
 _CLIP = ("moment", "beat", "beats", "track", "semitones", "gain_db", "framed")
@@ -42,30 +40,30 @@ def to_text(arrangement: Arrangement) -> str:
     lines = [
         "# A song of Patch Pilot. Move, add and remove what you like; `patchpilot play arrange FILE` plays it again.",
         f"format = {FORMAT}",
-        f"tempo = {_number(arrangement.tempo_bpm)}",
+        f"tempo = {number(arrangement.tempo_bpm)}",
         f"seed = {arrangement.seed}",
     ]
     for section in arrangement.sections:
-        energy = ", ".join(_number(value) for value in section.energy)
+        energy = ", ".join(number(value) for value in section.energy)
         lines += [
             "",
             "[[section]]",
-            f"name = {_string(section.name)}",
+            f"name = {string(section.name)}",
             f"bars = {section.bars}",
             f"energy = [{energy}]",
-            f"key = {_string(str(section.key))}",
+            f"key = {string(str(section.key))}",
         ]
     for clip in arrangement.clips:
         lines += [
             "",
             "[[clip]]",
-            f"moment = {_string(clip.moment)}",
-            f"beat = {_number(clip.beat)}",
-            f"beats = {_number(clip.beats)}",
-            f"track = {_string(clip.role)}",
+            f"moment = {string(clip.moment)}",
+            f"beat = {number(clip.beat)}",
+            f"beats = {number(clip.beats)}",
+            f"track = {string(clip.role)}",
         ]
         lines += [f"semitones = {clip.semitones}"] if clip.semitones else []
-        lines += [f"gain_db = {_number(clip.gain_db)}"] if clip.gain_db else []
+        lines += [f"gain_db = {number(clip.gain_db)}"] if clip.gain_db else []
         lines += ["framed = true"] if clip.is_framed else []
     return "\n".join(lines) + "\n"
 
@@ -76,15 +74,7 @@ def from_text(text: str) -> Arrangement:
     Raises:
         ParameterError: it is no TOML, a key is unknown or missing, or a value is not what was expected.
     """
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ParameterError(f"expected TOML: {error}") from None
-    _check_keys(said, _TOP, "the arrangement")
-    if said.get("format", FORMAT) != FORMAT:
-        raise ParameterError(
-            f"expected format {FORMAT}, got {said['format']!r}: was it written by a newer version?"
-        )
+    said = parsed(text, _TOP, "the arrangement")
     sections = [_section(some, k + 1) for k, some in enumerate(_tables(said, "section"))]
     clips = [_clip(some, k + 1) for k, some in enumerate(_tables(said, "clip"))]
     clips.sort(key=lambda clip: (clip.beat, clip.role, clip.moment))
@@ -100,12 +90,7 @@ def from_text(text: str) -> Arrangement:
 
 def read(path: Path) -> Arrangement:
     """Read a file; raises `ParameterError`, which names it."""
-    try:
-        return from_text(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path} cannot be read: {error}") from None
-    except ParameterError as error:
-        raise ParameterError(f"{path}: {error}") from None
+    return read_text(path, from_text)
 
 
 def write(arrangement: Arrangement, path: Path) -> None:
@@ -115,7 +100,7 @@ def write(arrangement: Arrangement, path: Path) -> None:
 
 def _section(said: Mapping[str, Any], number: int) -> Section:
     where = f"section {number}"
-    _check_keys(said, _SECTION, where)
+    check_keys(said, _SECTION, where)
     try:
         low, high = (float(value) for value in said["energy"])
         return Section(str(said["name"]), _whole(said["bars"]), (low, high), Key.parse(str(said["key"])))
@@ -129,7 +114,7 @@ def _section(said: Mapping[str, Any], number: int) -> Section:
 
 def _clip(said: Mapping[str, Any], number: int) -> Clip:
     where = f"clip {number}"
-    _check_keys(said, _CLIP, where)
+    check_keys(said, _CLIP, where)
     try:
         return Clip(
             str(said["moment"]),
@@ -155,27 +140,7 @@ def _tables(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def _check_keys(said: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-    for key in said:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-            raise ParameterError(f"{where} has no {key!r}{hint}")
-
-
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError
     return value
-
-
-def _number(value: float) -> str:
-    return repr(float(value))
-
-
-def _string(text: str) -> str:
-    escaped = "".join(
-        f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else {"\\": "\\\\", '"': '\\"'}.get(c, c)
-        for c in text
-    )
-    return f'"{escaped}"'

@@ -18,9 +18,7 @@ strikes = [            # beat, beats, dB, semitones
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +26,10 @@ from typing import Any
 from patchpilot.errors import ParameterError
 from patchpilot.files import write_text
 from patchpilot.selfplay.levels.pattern import Part, Score, Strike
+from patchpilot.selfplay.toml_text import FORMAT, check_keys, number, parsed, read_text, string
 
 _TOP = ("format", "tempo", "bars", "key", "instrument", "first_beat_s", "length_s", "part")
 _PART = ("name", "preset", "note", "hold_s", "gain_db", "velocity", "strikes")
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,8 @@ def to_text(template: Template) -> str:
         f"format = {FORMAT}",
         f"tempo = {float(score.tempo_bpm)!r}",
         f"bars = {score.bars}",
-        f"key = {_string(score.key)}",
-        f"instrument = {_string(template.instrument)}",
+        f"key = {string(score.key)}",
+        f"instrument = {string(template.instrument)}",
         f"first_beat_s = {float(score.first_beat_s)!r}",
         f"length_s = {float(score.length_s)!r}",
     ]
@@ -68,15 +66,15 @@ def to_text(template: Template) -> str:
         lines += [
             "",
             "[[part]]",
-            f"name = {_string(part.name)}",
-            f"preset = {_string(template.presets[part.name])}",
+            f"name = {string(part.name)}",
+            f"preset = {string(template.presets[part.name])}",
             f"note = {part.note}",
             f"hold_s = {float(part.hold_s)!r}",
-            f"gain_db = {_number(part.gain_db)}",
+            f"gain_db = {number(part.gain_db)}",
             f"velocity = {float(template.velocities[part.name])!r}",
             "strikes = [  # beat, beats, dB, semitones",
             *(
-                f"  [{_number(s.beat)}, {_number(s.beats)}, {_number(s.level_db)}, {int(s.semitones)}],"
+                f"  [{number(s.beat)}, {number(s.beats)}, {number(s.level_db)}, {int(s.semitones)}],"
                 for s in part.strikes
             ),
             "]",
@@ -90,21 +88,13 @@ def from_text(text: str) -> Template:
     Raises:
         ParameterError: it is no TOML, a key is unknown or missing, or a value is not what was expected.
     """
-    try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ParameterError(f"expected TOML: {error}") from None
-    _check_keys(said, _TOP, "the template")
-    if said.get("format", FORMAT) != FORMAT:
-        raise ParameterError(
-            f"expected format {FORMAT}, got {said['format']!r}: was it written by a newer version?"
-        )
+    said = parsed(text, _TOP, "the template")
     parts: list[Part] = []
     presets: dict[str, str] = {}
     velocities: dict[str, float] = {}
-    for number, some in enumerate(said.get("part", []), start=1):
-        where = f"part {number}"
-        _check_keys(some, _PART, where)
+    for place, some in enumerate(said.get("part", []), start=1):
+        where = f"part {place}"
+        check_keys(some, _PART, where)
         try:
             part = Part(
                 str(some["name"]),
@@ -135,12 +125,7 @@ def from_text(text: str) -> Template:
 
 def read(path: Path) -> Template:
     """Read a file; raises `ParameterError`, which names it."""
-    try:
-        return from_text(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path} cannot be read: {error}") from None
-    except ParameterError as error:
-        raise ParameterError(f"{path}: {error}") from None
+    return read_text(path, from_text)
 
 
 def write(template: Template, path: Path) -> None:
@@ -153,23 +138,3 @@ def _strike(row: Any, where: str) -> Strike:
         raise ParameterError(f"{where}: expected strikes as [beat, beats, dB, semitones], got {row!r}")
     padded = [*row, *(0.0, 0)[len(row) - 2 :]]
     return Strike(float(padded[0]), float(padded[1]), float(padded[2]), int(padded[3]))
-
-
-def _check_keys(said: Mapping[str, Any], known: Sequence[str], where: str) -> None:
-    for key in said:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-            raise ParameterError(f"{where} has no {key!r}{hint}")
-
-
-def _number(value: float) -> str:
-    return repr(float(value))
-
-
-def _string(text: str) -> str:
-    escaped = "".join(
-        f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else {"\\": "\\\\", '"': '\\"'}.get(c, c)
-        for c in text
-    )
-    return f'"{escaped}"'
