@@ -239,3 +239,30 @@ def test_a_training_goes_on_from_another_with_other_data(cli: Cli, file: Path, t
         cli("train", "--data", other, "--out", tmp_path / "x", *FEW, "--start", first, "--encoder", "ast")
     )
     assert "encoder ast was asked for, there it is resnet" in wrong
+
+
+def test_shapes_are_searched(cli: Cli, file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    pytest.importorskip("torch")
+    asked = ("train", "--data", file, "--out", tmp_path / "search", *FEW, "--search", "2")
+    ran = cli(*asked)
+    assert ran.code == 0, ran.err
+    heading, *rows, last = ran.out.splitlines()
+    assert heading.split()[:2] == ["trial", "loss"]
+    said = json.loads(cli(*asked, "--json").out)
+    assert last == f"train it with: --shape {said['shape']}"
+    assert [trial["number"] for trial in said["trials"]] == [int(row.split()[0]) for row in rows]
+    assert "holds another search" in one_error(cli(*asked, "--seed", "5"))
+    ran = cli("train", "--live", "buzz-v1", "--out", tmp_path, *FEW, "--search", "2")
+    assert (ran.code, "leave out --live" in ran.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_shape_that_was_found_is_trained(cli: Cli, file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnxscript")
+    ran = cli("train", "--data", file, "--out", tmp_path / "toy", *FEW, "--shape", "depth=2,width=48")
+    assert ran.code == 0, ran.err
+    made = read_checkpoint(tmp_path / "toy").config
+    assert (made.depth, made.width) == (2, 48)
+    other = cli("train", "--data", file, "--out", tmp_path / "toy", *FEW)
+    assert "shape of the network here none, there depth=2,width=48" in one_error(other)

@@ -34,12 +34,18 @@ class Known:
         level: -1..1, where continuous tokens end; None for where they began.
         options: weights by place, of all categorical tokens; all alike for those that are not named.
         codec: the tokens.
+        closest: an option of the first categorical token that a proxy would hold to be the closer the nearer by;
+            None for no proxy.
     """
 
     def __init__(
-        self, level: float | None = 0.5, options: dict[int, float] | None = None, codec: Codec = CODEC
+        self,
+        level: float | None = 0.5,
+        options: dict[int, float] | None = None,
+        codec: Codec = CODEC,
+        closest: int | None = None,
     ) -> None:
-        self.level = level
+        self.level, self.closest = level, closest
         self.n_tokens, self.n_options = len(codec.categorical), max(codec.n_options, default=0)
         weights = options if options is not None else dict.fromkeys(range(self.n_options), 1.0)
         self.logits = np.full((self.n_tokens, self.n_options), -1e9, np.float32)
@@ -59,6 +65,16 @@ class Known:
         if self.level is not None:
             velocity = (self.level - continuous) / (1.0 - time[:, None])
         return velocity, np.repeat(self.logits[None], len(time), axis=0), 0.0 * time
+
+    @property
+    def has_proxy(self) -> bool:
+        return self.closest is not None
+
+    def judge(self, continuous: F32, categorical: I64, condition: F32, picture: F32) -> tuple[F32, F32]:
+        assert self.closest is not None
+        assert (condition.shape, picture.shape) == ((1, 3), (1, 4, 96, 64))
+        distance = np.abs(categorical[:, 0] - self.closest) / np.float32(8)
+        return np.zeros((len(continuous), *picture.shape[1:]), np.float32), distance.astype(np.float32)
 
 
 def estimator(

@@ -54,6 +54,26 @@ def test_the_likeliest_comes_first_and_probabilities_add_up_to_1(sound: Audio) -
     assert sum(probabilities) == pytest.approx(1.0)
 
 
+def test_a_proxy_judges_twice_as_many_and_keeps_those_that_it_holds_to_be_the_closest(sound: Audio) -> None:
+    known = Known(level=None, closest=14)
+    found = estimator(known, Toy()).propose(sound, 8, **NOTE)
+    drawn = estimator(Known(level=None), Toy()).propose(sound, 16, **NOTE)
+    away = [abs(one.patch.values.get("transpose", 0.0) - 2.0) for one in found]
+    of_all = sorted(abs(one.patch.values.get("transpose", 0.0) - 2.0) for one in drawn)
+    assert away == of_all[:8]
+    assert {one.patch.sha256 for one in found} < {one.patch.sha256 for one in drawn}
+    ratio = found[0].probability / found[-1].probability
+    assert ratio == pytest.approx(np.exp((away[-1] - away[0]) / 8 / module.SPREAD))
+    assert sum(one.probability for one in found) <= 1.0 + 1e-9
+
+
+def test_a_proxy_that_says_no_number_is_said_to_be_wrong(sound: Audio) -> None:
+    known = Known(level=None, closest=14)
+    known.judge = lambda *_: (np.zeros(1), np.full(16, np.nan))  # type: ignore[method-assign, assignment]
+    with pytest.raises(EstimatorError, match="the proxy of estimator known says what is no number"):
+        estimator(known, Toy()).propose(sound, 8, **NOTE)
+
+
 def test_equal_patches_are_one(sound: Audio) -> None:
     (only,) = estimator(Known(level=0.5, options={12: 1.0}), Toy()).propose(sound, 16, **NOTE)
     assert only.probability == pytest.approx(1.0)

@@ -26,7 +26,10 @@ from patchpilot.estimators.export import export
 from patchpilot.estimators.folder import About, read_about, read_graphs, write_folder
 from patchpilot.estimators.graphs import Graphs
 from patchpilot.estimators.networks.config import HEADS, NetworkConfig
+from patchpilot.estimators.networks.levels import like_logmel
+from patchpilot.estimators.networks.proxy import Proxy, ProxyConfig
 from patchpilot.estimators.tokens import Token
+from patchpilot.estimators.tracing import halved, tensors
 from tests.estimators import words
 from tests.estimators.hearing import CODEC, untrained
 from tests.toy import Toy
@@ -70,6 +73,42 @@ def test_the_graphs_say_what_the_network_says(exported: Path) -> None:
     assert (about.n_rows, about.n_steps, about.head) == (12345, 8, "flow")
 
 
+def test_a_proxy_is_exported_in_half_of_its_bytes_and_judges_what_is_drawn(tmp_path: Path) -> None:
+    codec = words.codec()
+    sizes = ProxyConfig(hidden=64, depth=1, width=16, dilations=(1,), events=2, spectra=1, waves=1)
+    proxy = Proxy(sizes, codec).eval()
+    proxy.trained = {"epochs": 0}
+    network = untrained(NetworkConfig.sized("tiny"), codec)
+    made = export(network, codec, tmp_path / "words", trained={}, proxy=proxy, n_steps=3)
+    assert made.difference <= 1e-4
+    files = read_graphs(tmp_path / "words", made.about)
+    n_weights = sum(weight.numel() for weight in proxy.parameters())
+    assert len(files["proxy.onnx"]) < 2.4 * n_weights + 100_000
+    graphs = Graphs(files["encoder.onnx"], files["step.onnx"], codec, proxy=files["proxy.onnx"])
+    rng = np.random.default_rng(0)
+    said = (
+        rng.uniform(-1, 1, (5, len(codec.continuous))).astype(np.float32),
+        rng.integers(0, min(codec.n_options), (5, len(codec.categorical))),
+    )
+    heard = (np.zeros((1, 3), np.float32), rng.random((1, 4, 96, 64), np.float32))
+    levels, distance = graphs.judge(*said, *heard)
+    with torch.no_grad():
+        rounded = halved(proxy).levels(*tensors(said), torch.zeros(5, 3))
+        its = like_logmel(rounded, torch.from_numpy(np.repeat(heard[1], 5, axis=0)))
+    np.testing.assert_allclose(levels, rounded.numpy(), atol=1e-4)
+    np.testing.assert_allclose(distance, its.numpy(), rtol=1e-2)
+    about = read_about(tmp_path / "words")
+    assert (about.trained["proxy"], about.n_steps) == ({"epochs": 0}, 3)
+
+
+def test_a_proxy_of_other_tokens_is_refused(tmp_path: Path) -> None:
+    sizes = ProxyConfig(hidden=8, depth=1, width=8, dilations=(1,), events=1, spectra=1, waves=1)
+    network = untrained(NetworkConfig.sized("tiny"), CODEC)
+    with pytest.raises(EstimatorError, match="the proxy knows patches by other tokens"):
+        export(network, CODEC, tmp_path / "toy", trained={}, proxy=Proxy(sizes, words.codec()))
+    assert not (tmp_path / "toy").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("encoder", ["resnet", "ast"])
 @pytest.mark.parametrize("head", HEADS)
@@ -104,7 +143,7 @@ def test_graphs_that_say_something_else_are_not_written(
 ) -> None:
     """The graphs of another network stand in for a fault of the exporter."""
     graphs = iter(read_graphs(exported, read_about(exported)).values())
-    monkeypatch.setattr(module, "_graph", lambda *_: next(graphs))
+    monkeypatch.setattr(module, "graph_of", lambda *_: next(graphs))
     other = untrained(NetworkConfig.sized("tiny"), CODEC)
     with torch.no_grad():
         other.encoder.norm.bias.add_(0.001)
@@ -118,7 +157,7 @@ def test_one_that_is_there_is_kept_unless_it_is_to_be_replaced(
 ) -> None:
     graphs = read_graphs(exported, read_about(exported))
     made = itertools.cycle(graphs.values())
-    monkeypatch.setattr(module, "_graph", lambda *_: next(made))
+    monkeypatch.setattr(module, "graph_of", lambda *_: next(made))
     network = untrained(NetworkConfig.sized("tiny"), CODEC)
     for force in (False, True):
         export(network, CODEC, tmp_path / "toy", trained={"rows": 1}, force=force)

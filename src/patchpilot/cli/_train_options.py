@@ -47,6 +47,19 @@ _OPTIONS = (
         help="How sounds are heard; NAME is a folder with a network that stays as it is, as MERT.",
     ),
     _option("--size", default="small", type=click.Choice(SIZES), help="Of the network; small is what ships."),
+    _option(
+        "--shape",
+        default="",
+        metavar="NAME=N,…",
+        help="Sizes that are others, as depth=3,width=96; --search finds good ones.",
+    ),
+    _option(
+        "--search",
+        default=0,
+        metavar="TRIALS",
+        type=click.IntRange(0),
+        help="Try so many shapes of the network instead, and say which learned best.",
+    ),
     _option("--epochs", default=20, type=click.IntRange(1), help="How often each row is seen."),
     _option("--batch", default=64, type=click.IntRange(2), help="Rows in a step."),
     click.option(
@@ -89,7 +102,15 @@ _OPTIONS = (
     click.option(
         "--proxy",
         type=_FILE,
-        help="Proxy for --spectral: what --head proxy has made of the same rows.",
+        help="Proxy that judges what is drawn, and for --spectral: what --head proxy has made of the same rows.",
+    ),
+    click.option(
+        "--steps",
+        "n_steps",
+        default=8,
+        show_default=True,
+        type=click.IntRange(1, 8),
+        help="Steps from noise to a patch, of a flow: fewer are quicker. It may be changed afterwards.",
     ),
     _option("--spectral", default=0.0, metavar="WEIGHT", help="How much it counts how patches would sound."),
     _option(

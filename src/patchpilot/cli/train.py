@@ -15,6 +15,7 @@ import click
 
 from patchpilot.cli import _line
 from patchpilot.cli._train_options import options
+from patchpilot.cli._train_search import check_searchable, searched
 
 if TYPE_CHECKING:
     from patchpilot.estimators.export import Exported
@@ -33,9 +34,11 @@ def command(
     minutes: float | None,
     importance: Path | None,
     proxy: Path | None,
+    n_steps: int,
     start: Path | None,
     mlflow: bool,
     workers: int | None,
+    search: int,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -58,6 +61,10 @@ def command(
     from patchpilot.files import make_folder
     from patchpilot.instruments.base import instrument
 
+    if search:
+        check_searchable(asked, proxy, start, minutes, mlflow)
+    if asked["head"] == PROXY and proxy:
+        raise click.UsageError("a proxy is trained on sounds alone: leave out --proxy and --spectral")
     if asked["head"] == "embedding":
         if proxy or start or asked["spectral"] or asked["regular"]:
             raise click.UsageError(
@@ -70,7 +77,9 @@ def command(
         asked |= {"encoder": FROZEN, "frozen": frozen_named(asked["encoder"])}
     first = read_start(start) if start else None
     config = TrainConfig(
-        **asked, proxy=digest_of(proxy) if proxy else "", start=first.sha256 if first else ""
+        **asked,
+        proxy=digest_of(proxy) if proxy and asked["spectral"] else "",
+        start=first.sha256 if first else "",
     )
     if first:
         first.check(config)
@@ -82,11 +91,14 @@ def command(
         instrument(config.instrument, **engine) as synth,
         _source(config, synth, data, importance, first) as source,
     ):
+        if search:
+            searched(config, source, synth, out, search, as_json=as_json)
+            return
         keep_assets(out, source.codec, synth, datasets=data, start=first.folder if first else None)
         if config.head == PROXY:
             _proxy(config, source, synth, out, minutes, as_json=as_json)
             return
-        outcome, exported = _trained(config, source, synth, out, trackers, minutes, proxy, first)
+        outcome, exported = _trained(config, source, synth, out, trackers, minutes, proxy, n_steps, first)
     _tell(outcome, exported, out, as_json=as_json)
 
 
@@ -188,6 +200,7 @@ def _trained(
     trackers: list[Any],
     minutes: float | None,
     proxy: Path | None,
+    n_steps: int,
     first: Start | None,
 ) -> tuple[Outcome, Exported | None]:
     from patchpilot.estimators.training.estimators import train_estimator
@@ -203,6 +216,7 @@ def _trained(
             out,
             first=first,
             proxy=proxy,
+            n_steps=n_steps,
             trackers=trackers,
             minutes=minutes,
             facts=_facts(synth),

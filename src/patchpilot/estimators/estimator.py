@@ -22,7 +22,7 @@ from patchpilot.audio import Audio, Target
 from patchpilot.errors import EstimatorError, ParameterError, PatchError
 from patchpilot.estimators.codec import Labels
 from patchpilot.estimators.conditions import conditions
-from patchpilot.estimators.folder import ENCODER, STEP, About, read_about, read_graphs
+from patchpilot.estimators.folder import ENCODER, PROXY, STEP, About, read_about, read_graphs
 from patchpilot.estimators.graphs import Graphs
 from patchpilot.estimators.hearing import PICTURE, Hearing, hearing
 from patchpilot.estimators.listening import Heard, check_note, heard
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 N = 16
 """How many patches are proposed, where nobody says."""
 MOST = 256
+DRAWN = 2
+"""For each patch that is proposed so many are drawn, where a proxy can tell which are closer."""
+SPREAD = 0.125
+"""Nepers by which a patch must seem further away to be held e times less likely: about how wrong a proxy is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +107,10 @@ class Estimator:
         files = read_graphs(folder, about)
         try:
             shape = about.network.sound_shape
-            graphs = Graphs(files[ENCODER], files[STEP], about.codec, threads=threads, shape=shape)
+            proxy = files.get(PROXY)
+            graphs = Graphs(
+                files[ENCODER], files[STEP], about.codec, proxy=proxy, threads=threads, shape=shape
+            )
             hears = hearing(about.network)
         except EstimatorError as error:
             raise EstimatorError(f"{folder}: {error}") from None
@@ -146,10 +153,12 @@ class Estimator:
     ) -> list[Proposed]:
         """Patches that may make a sound, the likeliest first.
 
+        With a proxy it draws twice as many, and those are the likeliest that the proxy holds to be closest.
+
         Args:
             audio: a file, audio, or a target that was listened to. Audio of which pitch and hold are told is taken
                 to begin with its note-on; otherwise it is listened to first.
-            n: 1..256, how many to draw; of equal ones there is one, so there may be fewer.
+            n: 1..256, how many at most; of equal ones there is one, so there may be fewer.
             seed: >= 0, of all that is drawn.
             pitch: 0..127, MIDI note, which may lie between two keys; heard by default.
             hold_s: > 0, seconds that the key is held; heard by default.
@@ -170,8 +179,11 @@ class Estimator:
         check_note(pitch, hold_s, velocity)
         space, assets = self._means
         note = heard(audio, pitch, hold_s, velocity)
-        labels, log_probability = self._sampled(note, n, np.random.default_rng(seed))
-        return self._proposed(labels, log_probability, space, assets)
+        n_drawn = DRAWN * n if self._graphs.has_proxy else n
+        labels, log_probability = self._sampled(note, n_drawn, np.random.default_rng(seed))
+        if self._graphs.has_proxy:
+            log_probability = -self._distances(note, labels) / SPREAD
+        return self._proposed(labels, log_probability, space, assets)[:n]
 
     def _sampled(
         self, note: Heard, n: int, rng: np.random.Generator
@@ -192,6 +204,15 @@ class Estimator:
         if not (np.isfinite(labels.continuous).all() and np.isfinite(log_probability).all()):
             raise EstimatorError(f"estimator {self.name} says what is no number: its training went wrong")
         return labels, log_probability
+
+    def _distances(self, note: Heard, labels: Labels) -> npt.NDArray[np.float64]:
+        """How far the proxy holds patches to be from a sound, (n,) nepers."""
+        picture = PICTURE(note.audio, pitch=note.pitch, hold_s=note.hold_s)[None]
+        condition = conditions(note.pitch, note.hold_s, note.velocity)
+        _, distance = self._graphs.judge(labels.continuous, labels.categorical, condition, picture)
+        if not np.isfinite(distance).all():
+            raise EstimatorError(f"the proxy of estimator {self.name} says what is no number: train it again")
+        return distance.astype(np.float64)
 
     def _proposed(
         self,

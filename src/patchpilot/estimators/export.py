@@ -1,17 +1,12 @@
-"""A trained network as the two graphs that run without PyTorch. Needs the extra `train`.
+"""A trained network, and a proxy that judges what it says, as graphs that run without PyTorch. Needs the extra `train`.
 
 about = export(network, codec, Path("vital"), trained={"rows": 100000, "seed": 0})
 """
 
 from __future__ import annotations
 
-import contextlib
 import copy
-import importlib
-import io
-import logging
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,30 +14,33 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from patchpilot.errors import EstimatorError, PluginError
-from patchpilot.estimators._torch import Tensor, nn, torch
+from patchpilot.audio.front_end import SHAPE
+from patchpilot.errors import EstimatorError
+from patchpilot.estimators._torch import torch
 from patchpilot.estimators.codec import Codec
 from patchpilot.estimators.conditions import N_CONDITIONS
-from patchpilot.estimators.folder import ENCODER, STEP, About, write_folder
+from patchpilot.estimators.folder import ENCODER, PROXY, STEP, About, write_folder
 from patchpilot.estimators.graphs import (
     ENCODER_INPUTS,
     ENCODER_OUTPUTS,
+    PROXY_INPUTS,
+    PROXY_OUTPUTS,
     STEP_INPUTS,
     STEP_OUTPUTS,
     Graphs,
 )
+from patchpilot.estimators.networks.config import NetworkConfig
+from patchpilot.estimators.networks.judge import Judge
 from patchpilot.estimators.sampling import MOST_STEPS
+from patchpilot.estimators.tracing import Arrays, graph_of, halved, tensors
 from patchpilot.space.canonical import Json
 
 PARITY = 1e-4
 """What the graphs may differ from PyTorch at most."""
-OPSET = 20
 _NEVER = -1e8
 """Logits below this are of options that are not there."""
 _ROWS = (1, 3, 16)
 """How many rows at once the graphs are tried with; the second is not that which they were traced with."""
-
-Arrays = tuple[npt.NDArray[Any], ...]
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Exported:
 
     Attributes:
         about: what the folder says.
-        n_bytes: of both graphs.
+        n_bytes: of all graphs.
         difference: >= 0, the most that an output differed from PyTorch's.
     """
 
@@ -66,6 +64,7 @@ def export(
     folder: Path | str,
     *,
     trained: Mapping[str, Json],
+    proxy: Any = None,
     n_steps: int = MOST_STEPS,
     force: bool = False,
 ) -> Exported:
@@ -76,27 +75,38 @@ def export(
         codec: its tokens.
         folder: made where it is not there; its other files stay.
         trained: plain JSON, what it learned from and how ("rows", "seed", "command", …).
+        proxy: a `Proxy` of the same tokens, which then judges what the network draws; its weights are stored in 16
+            bits. None for none.
         n_steps: 1..8, how often the step is asked for one patch of a flow.
         force: whether to replace an estimator that is there.
 
     Raises:
-        EstimatorError: the graphs differ from the network by more than 1e-4, or `trained` is no JSON.
+        EstimatorError: the graphs differ from the network by more than 1e-4, `trained` is no JSON, or the proxy
+            is of other tokens.
         OutputError: the folder cannot be written, or holds an estimator already.
         PluginError: what exports is missing.
     """
+    if proxy is not None:
+        check_proxy(proxy, network.config, codec)
+        trained = {**trained, "proxy": proxy.trained}
     about = About(codec, network.config, n_steps, trained)
+    judge = None if proxy is None else Judge(halved(copy.deepcopy(proxy).to("cpu"))).eval()
     still = copy.deepcopy(network).to("cpu").float().eval()
     rng = np.random.default_rng(0)
     with torch.no_grad():
         shape = network.config.sound_shape
         heard = _heard(rng, 2, shape)
-        memory = still.encode(*_tensors(heard)).numpy()
+        memory = still.encode(*tensors(heard)).numpy()
         graphs = {
-            ENCODER: _graph(still.encode, heard, ENCODER_INPUTS, ENCODER_OUTPUTS),
-            STEP: _graph(still.step, _state(rng, memory, codec, 2), STEP_INPUTS, STEP_OUTPUTS),
+            ENCODER: graph_of(still.encode, heard, ENCODER_INPUTS, ENCODER_OUTPUTS),
+            STEP: graph_of(still.step, _state(rng, memory, codec, 2), STEP_INPUTS, STEP_OUTPUTS),
         }
-        made = Graphs(graphs[ENCODER], graphs[STEP], codec, shape=shape)
-        difference = _difference(still, made, codec, rng)
+        if judge is not None:
+            graphs[PROXY] = graph_of(
+                judge.judge, _judged(rng, codec, 2), PROXY_INPUTS, PROXY_OUTPUTS, half=True
+            )
+        made = Graphs(graphs[ENCODER], graphs[STEP], codec, proxy=graphs.get(PROXY), shape=shape)
+        difference = _difference(still, judge, made, codec, rng)
     if not difference <= PARITY:
         raise EstimatorError(
             f"expected graphs that differ from the network by {PARITY} at most, they do by {difference:.2g}: "
@@ -107,93 +117,38 @@ def export(
     return Exported(written, sum(len(graph) for graph in graphs.values()), difference)
 
 
-class _Called(nn.Module):
-    """A method of a network as a module of its own, with the weights that it uses."""
-
-    def __init__(self, method: Callable[..., Tensor]) -> None:
-        super().__init__()
-        self.network = method.__self__  # type: ignore[attr-defined]
-        self.method = method
-
-    def forward(self, *given: Tensor) -> Tensor:
-        return self.method(*given)
-
-
-def _graph(
-    method: Callable[..., Tensor], example: Arrays, inputs: Sequence[str], outputs: Sequence[str]
-) -> bytes:
-    """An ONNX graph, weights included, whose first dimensions are free."""
-    onnx = _exporter()
-    rows = torch.export.Dim("rows", min=1, max=1 << 20)
-    free = (tuple({0: rows} for _ in inputs),)  # of forward's only argument
-    with _quiet():
-        # Strict: what a network does with a tensor's length is traced, too, and not taken for a constant.
-        traced = torch.export.export(_Called(method), _tensors(example), dynamic_shapes=free, strict=True)
-        program = torch.onnx.export(
-            traced,
-            dynamo=True,
-            verbose=False,
-            opset_version=OPSET,
-            input_names=list(inputs),
-            output_names=list(outputs),
+def check_proxy(proxy: Any, config: NetworkConfig, codec: Codec, name: str | Path = "the proxy") -> None:
+    """Raise `EstimatorError` where a proxy, so called, cannot judge what a network says."""
+    if config.frozen is not None:
+        raise EstimatorError(
+            f"a proxy is about the picture of a sound, which {config.frozen.name} does not show: leave it out"
         )
-        file = io.BytesIO()
-        onnx.save(undated(program.model_proto), file)
-    return file.getvalue()
+    if proxy.codec.sha256 != codec.sha256:
+        raise EstimatorError(
+            f"{name} knows patches by other tokens than these rows have: train a proxy on the same rows, with the "
+            "same --data (or --live), --rows and --importance"
+        )
 
 
-def _exporter() -> Any:
-    """ONNX, where all that exports is there."""
-    try:
-        importlib.import_module("onnxscript")
-        return importlib.import_module("onnx")
-    except ImportError as error:
-        raise PluginError(
-            f"exporting an estimator needs ONNX's own library ({error}): pip install 'patchpilot[train]'"
-        ) from None
+def _difference(network: Any, judge: Any, graphs: Graphs, codec: Codec, rng: np.random.Generator) -> float:
+    """The most that an output differs, over some numbers of rows; NaN where one is.
 
-
-def undated(model: Any) -> Any:
-    """The model without notes of the files and lines it was traced from: equal weights make equal bytes."""
-    for node in model.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    for values in (model.graph.input, model.graph.output, model.graph.value_info, model.graph.initializer):
-        for value in values:
-            del value.metadata_props[:]
-    del model.graph.value_info[:]
-    del model.graph.metadata_props[:]
-    for function in model.functions:
-        del function.metadata_props[:]
-    return model
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without what the exporter says of itself: it warns of its own libraries."""
-    loggers = {name: logging.getLogger(name) for name in ("torch", "torch.onnx", "onnxscript", "onnx_ir")}
-    levels = {name: logger.level for name, logger in loggers.items()}
-    try:
-        for logger in loggers.values():
-            logger.setLevel(logging.ERROR)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for name, logger in loggers.items():
-            logger.setLevel(levels[name])
-
-
-def _difference(network: Any, graphs: Graphs, codec: Codec, rng: np.random.Generator) -> float:
-    """The most that an output differs, over some numbers of rows; NaN where one is."""
+    Distances are left out: they jump where a cell begins to sound, so that the last bit of a level may change one.
+    """
     worst = [0.0]
     for n in _ROWS:
         heard = _heard(rng, n, network.config.sound_shape)
         memory = graphs.encode(*heard)
-        worst.append(_apart(memory, network.encode(*_tensors(heard)).numpy()))
+        worst.append(_apart(memory, network.encode(*tensors(heard)).numpy()))
         state = _state(rng, memory, codec, n)
-        said = network.step(*_tensors(state))
+        said = network.step(*tensors(state))
         worst += [_apart(mine, its.numpy()) for mine, its in zip(graphs.step(*state), said, strict=True)]
+        if judge is not None:
+            continuous, categorical, *others = _judged(rng, codec, n)
+            once = [np.repeat(one[:1], n, axis=0) for one in others]
+            levels, _ = judge.judge(*tensors((continuous, categorical, *once)))
+            mine, _ = graphs.judge(continuous, categorical, others[0][:1], others[1][:1])
+            worst.append(_apart(mine, levels.numpy()))
     return float(np.max(worst))
 
 
@@ -222,5 +177,9 @@ def _state(rng: np.random.Generator, memory: npt.NDArray[Any], codec: Codec, n: 
     )
 
 
-def _tensors(arrays: Arrays) -> tuple[Tensor, ...]:
-    return tuple(torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
+def _judged(rng: np.random.Generator, codec: Codec, n: int) -> Arrays:
+    """Patches, how they are played, and pictures."""
+    _, continuous, categorical, _ = _state(rng, np.zeros((n, 1, 1), np.float32), codec, n)
+    picture, condition = _heard(rng, n, SHAPE)
+    known = np.where(categorical < np.array(codec.n_options, np.int64), categorical, 0)
+    return np.clip(continuous, -1.0, 1.0), known, condition, picture

@@ -27,6 +27,7 @@ from patchpilot.estimators.descent import STEPS, Starts, Wanted, correction, des
 from patchpilot.estimators.faithful import is_told
 from patchpilot.estimators.networks.proxy import Proxy
 from patchpilot.estimators.networks.proxy_file import load_proxy
+from patchpilot.estimators.places import learned_proxy
 from patchpilot.estimators.ways import WAYS, Way
 from patchpilot.instruments.take import Take
 from patchpilot.search.base import Context, Outcome, Proposal
@@ -75,7 +76,7 @@ class Finetuning:
     """Patches that others found, bettered by the slopes of a proxy and judged by the engine.
 
     Args:
-        proxy: one, or its file.
+        proxy: one, or its file; by default the one that `patchpilot play learn` put into use.
         rounds: >= 1, at most so many.
         patience: >= 1, so many poor rounds one after another are the end.
         steps: >= 1, of each descent.
@@ -112,6 +113,8 @@ class Finetuning:
             EstimatorError: the proxy is another instrument's.
             ParameterError: there is no proxy, no target, or no base that the proxy's codec can say.
         """
+        if self._proxy is None and (learned := learned_proxy(context.instrument.name)).is_file():
+            self._proxy = load_proxy(learned)
         if self._proxy is None:
             raise ParameterError(
                 "finetuning needs a proxy: make one with `patchpilot train --head proxy`, and give its file"

@@ -1,8 +1,9 @@
-"""An estimator on disk: a folder of two graphs, and of a page that says what they are about.
+"""An estimator on disk: a folder of graphs, and of a page that says what they are about.
 
     estimator.json   of which instrument and tokens it speaks, how it is asked, what it learned from, digests
     encoder.onnx     sound, condition -> memory
     step.onnx        memory, continuous, categorical, time -> said, logits, log_weight
+    proxy.onnx       continuous, categorical, condition, picture -> levels, distance; not every estimator has one
 
 None of it is a pickle: a pickle runs whatever program it holds, so one is refused by its first bytes and never read.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,8 +31,9 @@ from patchpilot.space.canonical import Json
 
 _KIND, _VERSION = "patchpilot-estimator-", 1
 FORMAT = f"{_KIND}{_VERSION}"
-ENCODER, STEP = "encoder.onnx", "step.onnx"
+ENCODER, STEP, PROXY = "encoder.onnx", "step.onnx", "proxy.onnx"
 GRAPHS = (ENCODER, STEP)
+"""Those that every estimator has."""
 MAX_BYTES = 2 << 30
 """Larger graphs are not read, and ONNX has none."""
 _MAX_ABOUT = 64 << 20
@@ -102,7 +104,7 @@ class About:
                 network=NetworkConfig.from_json(data["network"]),
                 n_steps=data["n_steps"],
                 trained=dict(data["trained"]),
-                digests={name: str(data["digests"][name]) for name in GRAPHS},
+                digests={name: str(data["digests"][name]) for name in _named(data["digests"])},
             )
             same = (about.instrument, about.head) == (data["instrument"], data["head"])
             about.codec.active(np.zeros((1, len(about.codec.categorical)), np.int64))  # its gates are there
@@ -148,7 +150,7 @@ def read_graphs(folder: Path, about: About) -> dict[str, bytes]:
         EstimatorError: one is missing, cut off, changed, or a pickle.
     """
     found = {}
-    for name in GRAPHS:
+    for name in _named(about.digests):
         data = read_file(folder, name, MAX_BYTES)
         if digest(data) != about.digests[name]:
             raise EstimatorError(
@@ -165,7 +167,7 @@ def write_folder(folder: Path, about: About, graphs: Mapping[str, bytes], *, for
     Args:
         folder: made where it is not there.
         about: what it is; its digests are written anew.
-        graphs: `GRAPHS` by name.
+        graphs: `GRAPHS` by name, and `PROXY` where there is one.
         force: whether to replace an estimator that is there.
 
     Returns:
@@ -181,7 +183,7 @@ def write_folder(folder: Path, about: About, graphs: Mapping[str, bytes], *, for
         about.network,
         about.n_steps,
         about.trained,
-        {name: digest(graphs[name]) for name in GRAPHS},
+        {name: digest(graphs[name]) for name in _named(graphs)},
     )
     try:
         text = json.dumps(written.to_json(), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
@@ -190,8 +192,15 @@ def write_folder(folder: Path, about: About, graphs: Mapping[str, bytes], *, for
             f"expected plain JSON with finite numbers of how it was trained: {error}"
         ) from None
     make_folder(folder)
-    _write_together(folder, {**{name: graphs[name] for name in GRAPHS}, ABOUT: text.encode() + b"\n"})
+    _write_together(
+        folder, {**{name: graphs[name] for name in written.digests}, ABOUT: text.encode() + b"\n"}
+    )
     return written
+
+
+def _named(there: Collection[str]) -> tuple[str, ...]:
+    """The graphs that an estimator must have, and the one that it may."""
+    return (*GRAPHS, PROXY) if PROXY in there else GRAPHS
 
 
 def digest(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The two graphs of an estimator, run by ONNX Runtime: PyTorch is not needed."""
+"""The graphs of an estimator, run by ONNX Runtime: PyTorch is not needed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ F32 = npt.NDArray[np.float32]
 ENCODER_INPUTS, ENCODER_OUTPUTS = ("sound", "condition"), ("memory",)
 STEP_INPUTS = ("memory", "continuous", "categorical", "time")
 STEP_OUTPUTS = ("said", "logits", "log_weight")
+PROXY_INPUTS = ("continuous", "categorical", "condition", "picture")
+PROXY_OUTPUTS = ("levels", "distance")
 
 
 class Graphs:
-    """What `Network.encode` and `Network.step` do, over arrays.
+    """What `Network.encode`, `Network.step` and `Judge.judge` do, over arrays.
 
     Args:
         encoder: the graph of the encoder, as the bytes of its file.
         step: that of the step.
+        proxy: that of a proxy, which says how far patches are from a sound; None where there is none.
         codec: whose tokens they must be of.
         threads: >= 1, that one call computes with.
         shape: of what the encoder must hear (`NetworkConfig.sound_shape`).
@@ -40,6 +43,7 @@ class Graphs:
         step: bytes,
         codec: Codec,
         *,
+        proxy: bytes | None = None,
         threads: int = 1,
         shape: tuple[int, int, int] = SHAPE,
     ) -> None:
@@ -47,6 +51,19 @@ class Graphs:
         _check(self._encoder, "encoder", {"sound": shape, "condition": (N_CONDITIONS,)}, ENCODER_OUTPUTS)
         tokens = {"continuous": (len(codec.continuous),), "categorical": (len(codec.categorical),)}
         _check(self._step, "step", {"memory": None, **tokens, "time": ()}, STEP_OUTPUTS)
+        self._proxy = None if proxy is None else _session(proxy, "proxy", threads)
+        if self._proxy is not None:
+            told: dict[str, tuple[int, ...] | None] = {
+                **tokens,
+                "condition": (N_CONDITIONS,),
+                "picture": SHAPE,
+            }
+            _check(self._proxy, "proxy", told, PROXY_OUTPUTS)
+
+    @property
+    def has_proxy(self) -> bool:
+        """Whether it can judge."""
+        return self._proxy is not None
 
     def encode(self, sound: F32, condition: F32) -> F32:
         """What is remembered of sounds.
@@ -78,6 +95,25 @@ class Graphs:
         state: tuple[npt.NDArray[Any], ...] = (memory, continuous, categorical, time)
         said, logits, log_weight = _run(self._step, STEP_OUTPUTS, dict(zip(STEP_INPUTS, state, strict=True)))
         return said, logits, log_weight
+
+    def judge(self, continuous: F32, categorical: I64, condition: F32, picture: F32) -> tuple[F32, F32]:
+        """What patches would sound like, and how far that is from a sound.
+
+        Args:
+            continuous: float32 (n, C) in [-1, 1].
+            categorical: int64 (n, K).
+            condition: float32 (1, 3), how they are played.
+            picture: float32 (1, 4, 96, 64) in [0, 1], of the sound.
+
+        Returns:
+            Levels (n, 4, 96, 64), of which below 0 is below the floor; distances (n,), about the active-cell log-mel.
+        """
+        n = len(continuous)
+        same = (np.repeat(condition, n, axis=0), np.repeat(picture, n, axis=0))
+        state: tuple[npt.NDArray[Any], ...] = (continuous, categorical, *same)
+        given = dict(zip(PROXY_INPUTS, state, strict=True))
+        levels, distance = _run(self._proxy, PROXY_OUTPUTS, given)
+        return levels, distance
 
 
 def _session(graph: bytes, name: str, threads: int) -> Any:

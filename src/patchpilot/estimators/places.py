@@ -20,6 +20,11 @@ def user_folder() -> Path:
     return Path(named) if named else platformdirs.user_data_path("patchpilot") / "estimators"
 
 
+def learned_proxy(instrument: str) -> Path:
+    """Where the proxy of an instrument is that was learned from a bank, if one was."""
+    return user_folder() / f"{instrument}-proxy".replace("/", "_") / "proxy.safetensors"
+
+
 def estimator_folders() -> list[Path]:
     """Folders of all estimators that go by a name, the shipped ones first."""
     return [path.parent for place in (SHIPPED, user_folder()) for path in sorted(place.glob(f"*/{ABOUT}"))]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import numpy as np
 from patchpilot.audio import F32, front_end
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators._torch import torch
-from patchpilot.estimators.export import undated
+from patchpilot.estimators.tracing import graph_of
 from patchpilot.files import write_bytes, write_text
 from patchpilot.retrieval.description import FILE, FORMAT
 from patchpilot.retrieval.local import LocalEmbedding
@@ -24,7 +22,6 @@ from patchpilot.space.canonical import Json
 GRAPH = "embedding.onnx"
 MOST_APART = 1e-4
 """What the graph's numbers may differ from the network's by."""
-_OPSET = 18
 
 
 def export(
@@ -49,7 +46,8 @@ def export(
         OutputError: a file cannot be written.
     """
     network = network.cpu().eval()
-    graph = _graph(network)
+    example = (np.zeros((2, HELD_CHANNELS, *front_end.SHAPE[1:]), np.float32),)
+    graph = graph_of(network.forward, example, ("pictures",), ("embedding",))
     write_bytes(folder / GRAPH, graph)
     said: Json = {
         "format": FORMAT,
@@ -75,22 +73,3 @@ def export(
             "another version of PyTorch or ONNX Runtime may help"
         )
     return {**said, "parity": apart}
-
-
-def _graph(network: Any) -> bytes:
-    """The network as an ONNX graph, of any number of pictures."""
-    example = torch.zeros(2, HELD_CHANNELS, *front_end.SHAPE[1:])
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter's own, about itself
-        program = torch.onnx.export(
-            network,
-            (example,),
-            dynamo=True,
-            opset_version=_OPSET,
-            input_names=["pictures"],
-            output_names=["embedding"],
-            dynamic_shapes={"pictures": {0: torch.export.Dim("batch")}},
-            verbose=False,
-        )
-    return bytes(undated(program.model_proto).SerializeToString())

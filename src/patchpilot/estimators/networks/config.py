@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from patchpilot.audio import front_end
 from patchpilot.errors import EstimatorError
@@ -14,6 +14,8 @@ from patchpilot.space.canonical import Json
 HEADS = ("flow", "regression", "mixture")
 ENCODERS = ("resnet", "ast")
 """Those that hear the picture of `audio.front_end`."""
+SHAPE = ("encoder_width", "encoder_depth", "width", "depth", "attention_heads", "components")
+"""Sizes that can be said one by one."""
 FROZEN = "frozen"
 """The encoder that hears with a network from a local folder, which is not trained."""
 
@@ -117,6 +119,25 @@ class NetworkConfig:
             **sizes["decoder"],
             **sizes[encoder],
         )
+
+    def shaped(self, shape: str) -> NetworkConfig:
+        """The same with some other sizes.
+
+        Args:
+            shape: their names and values, as "encoder_width=24,depth=3"; "" for none.
+
+        Raises:
+            EstimatorError: a name is unknown, a value is no whole number or out of its range, or widths do not fit.
+        """
+        words = [word.partition("=") for word in shape.split(",")] if shape else []
+        made = {name.strip(): value.strip() for name, _, value in words}
+        if wrong := [name for name, value in made.items() if name not in SHAPE or not value.isdecimal()]:
+            raise EstimatorError(
+                f"expected a shape of {', '.join(SHAPE)} with whole numbers, as depth=3,width=96, got {wrong[0]!r} in "
+                f"{shape!r}"
+            )
+        sizes: dict[str, Any] = {name: int(value) for name, value in made.items()}
+        return dataclasses.replace(self, **sizes)
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON; `from_json` reads it."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from patchpilot.audio import hz_to_mel
 from patchpilot.audio.front_end import SHAPE, edges_s
 from patchpilot.distance.bands import ACTIVE, ADDED
-from patchpilot.estimators._torch import Tensor, torch
+from patchpilot.estimators._torch import Tensor, nn, torch
 
 RANGE_DB = 80.0
 """What a picture's step from 0 to 1 is."""
@@ -57,14 +58,37 @@ def like_logmel(levels: Tensor, picture: Tensor, seen: Tensor | None = None) -> 
         picture: of the same shape, in [0, 1].
         seen: (64,) or (B, 64), 0 for spans of time that don't count; by default all do.
     """
-    cells = _cells().to(levels.device)
-    if seen is not None:
-        cells = cells * seen.unsqueeze(-2)
-    ours = _mel_magnitudes(levels[:, 0], cells)
-    theirs = _mel_magnitudes(torch.where(picture > 0, picture, _SILENT)[:, 0], cells)
-    weight = cells * ((ours > ACTIVE) | (theirs > ACTIVE))
-    apart = ((ours + ADDED).log() - (theirs + ADDED).log()).abs()
-    return (apart * weight).sum((1, 2)) / weight.sum((1, 2)).clamp(min=1e-6)
+    found: Tensor = _measure(levels.device)(levels, picture, seen)
+    return found
+
+
+class LikeLogmel(nn.Module):
+    """`like_logmel` as a module, so that it can be part of a graph."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        hz = np.geomspace(LOWEST_HZ, HIGHEST_HZ, SHAPE[1])
+        mels = np.gradient(np.array([hz_to_mel(one) for one in hz]))
+        cells = torch.from_numpy(mels[:, None] * np.diff(edges_s())).float()
+        self.register_buffer("cells", cells, persistent=False)
+        width = torch.from_numpy(hz).float().log()[:, None] + span_seconds().log()
+        self.register_buffer("width", width, persistent=False)
+
+    def forward(self, levels: Tensor, picture: Tensor, seen: Tensor | None = None) -> Tensor:
+        """As `like_logmel`."""
+        cells = self.cells if seen is None else self.cells * seen.unsqueeze(-2)
+        ours = self._magnitudes(levels[:, 0], cells)
+        theirs = self._magnitudes(torch.where(picture > 0, picture, _SILENT)[:, 0], cells)
+        weight = cells * ((ours > ACTIVE) | (theirs > ACTIVE))
+        apart = ((ours + ADDED).log() - (theirs + ADDED).log()).abs()
+        return (apart * weight).sum((1, 2)) / weight.sum((1, 2)).clamp(min=1e-6)
+
+    def _magnitudes(self, levels: Tensor, cells: Tensor) -> Tensor:
+        """(B, 96, 64), about the mel magnitudes of the sound at the common RMS."""
+        log_power = 2.0 * NEPERS * (levels.clamp(max=1.25) - 1.0)
+        there = (cells > 0).float().clamp(min=1e-12).log()
+        energy = (log_power + self.width + there).flatten(1).logsumexp(1)
+        return (0.5 * (log_power - energy[:, None, None]) + _MEL_DB * math.log(10.0) / 20.0).exp()
 
 
 def span_seconds() -> Tensor:
@@ -72,20 +96,6 @@ def span_seconds() -> Tensor:
     return torch.from_numpy(np.diff(edges_s())[: SHAPE[2]]).float()
 
 
-def _mel_magnitudes(levels: Tensor, cells: Tensor) -> Tensor:
-    """(B, 96, 64), about the mel magnitudes of the sound at the common RMS."""
-    log_power = 2.0 * NEPERS * (levels.clamp(max=1.25) - 1.0)
-    width = torch.from_numpy(np.geomspace(LOWEST_HZ, HIGHEST_HZ, SHAPE[1])).float().log().to(levels.device)
-    seconds = span_seconds().log().to(levels.device)
-    there = (cells > 0).float().clamp(min=1e-12).log()
-    energy = (log_power + width[:, None] + seconds + there).flatten(1).logsumexp(1)
-    above = _MEL_DB * math.log(10.0) / 20.0
-    return (0.5 * (log_power - energy[:, None, None]) + above).exp()
-
-
-@lru_cache(maxsize=1)
-def _cells() -> Tensor:
-    """How much a cell counts, (96, 64): as long as it lasts, and as many mel bands as it covers."""
-    bands = np.geomspace(LOWEST_HZ, HIGHEST_HZ, SHAPE[1])
-    mels = np.gradient(np.array([hz_to_mel(hz) for hz in bands]))
-    return torch.from_numpy(mels[:, None] * np.diff(edges_s())).float()
+@lru_cache(maxsize=2)
+def _measure(device: Any) -> LikeLogmel:
+    return LikeLogmel().to(device)

@@ -91,11 +91,15 @@ class Proxy(nn.Module):
     Args:
         config: sizes.
         codec: of the patches.
+
+    Attributes:
+        trained: how it was trained, where it was read from a file.
     """
 
     def __init__(self, config: ProxyConfig, codec: Codec) -> None:
         super().__init__()
         self.config, self.codec = config, codec
+        self.trained: dict[str, Json] = {}
         channels, n_features, n_times = SHAPE
         self.tokens = SoftTokens(codec, config.waves)
         self.entry = nn.Linear(self.tokens.size + N_CONDITIONS * (1 + 2 * config.waves), config.hidden)

@@ -41,7 +41,7 @@ def save_proxy(proxy: Proxy, path: Path | str, trained: Mapping[str, Json] | Non
 
 
 def load_proxy(path: Path | str) -> Proxy:
-    """Read a proxy; it is frozen and on the CPU.
+    """Read a proxy; it is frozen and on the CPU, and its `trained` is what the file says of its training.
 
     Raises:
         EstimatorError: the file is missing, damaged, or holds something else (a pickle is never opened).
@@ -62,6 +62,7 @@ def load_proxy(path: Path | str) -> Proxy:
         config = ProxyConfig.from_json(json.loads(head["config"]))
         proxy = Proxy(config, Codec.from_json(json.loads(head["codec"])))
         proxy.load_state_dict(weights)
+        proxy.trained = json.loads(head["trained"])
     except (SafetensorError, KeyError, ValueError, RuntimeError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise EstimatorError(f"{path} is damaged, or no proxy of this version: {reason}") from None

@@ -41,7 +41,15 @@ class SoftTokens(nn.Module):
         there = np.zeros((len(codec.categorical), self.most), bool)
         for row, n in enumerate(codec.n_options):
             there[row, :n] = True
-        for name, array in (("gate", gate), ("others", others), ("opens", opens), ("there", there)):
+        self.is_gated, self.is_chained = bool((gate >= 0).any()), bool(others.any())
+        arrays = {
+            "gate": gate,
+            "others": others,
+            "opens": opens,
+            "there": there,
+            "options": np.flatnonzero(there),
+        }
+        for name, array in arrays.items():
             self.register_buffer(name, torch.from_numpy(array), persistent=False)
 
     def forward(self, continuous: Tensor, categorical: Tensor) -> Tensor:
@@ -53,7 +61,7 @@ class SoftTokens(nn.Module):
         one = torch.ones_like(continuous)[..., None]
         seen = torch.cat([one, continuous[..., None], angles.sin(), angles.cos()], dim=-1)
         said = (seen * active[:, :n, None]).flatten(1)
-        chosen = (probabilities * active[:, n:, None])[:, self.there]
+        chosen = (probabilities * active[:, n:, None]).flatten(1)[:, self.options]
         return torch.cat([said, chosen], dim=-1)
 
     def probabilities(self, categorical: Tensor) -> Tensor:
@@ -67,10 +75,10 @@ class SoftTokens(nn.Module):
         """How open the gates of all tokens are, (B, C + K) in [0, 1], gates behind gates too."""
         n_categorical = probabilities.shape[1]
         behind = self.gate >= 0
-        if not bool(behind.any()):
+        if not self.is_gated:
             return torch.ones(len(probabilities), len(self.gate), device=probabilities.device)
         own = (probabilities[:, self.gate.clamp(min=0)] * self.opens).sum(-1)
-        if bool(self.others.any()):  # a chain: an effect sounds at any of its places
+        if self.is_chained:  # an effect sounds at any of its places
             elsewhere = torch.einsum("bko,to->btk", probabilities, self.opens) * self.others
             own = 1.0 - (1.0 - own) * (1.0 - elsewhere).prod(-1)
         own = torch.where(behind, own, torch.ones_like(own))

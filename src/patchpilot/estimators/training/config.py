@@ -13,13 +13,14 @@ from patchpilot.space.canonical import Json
 DEVICES = ("auto", "cpu", "cuda")
 PROXY = "proxy"
 """What is trained in place of a head: a model of what the instrument would sound like."""
-_NEW = ("spectral", "regular", "proxy", "frozen", "start")
+_NEW = ("spectral", "regular", "proxy", "frozen", "start", "shape")
 """Fields that recipes did not always have: equal trainings have equal files, whichever version began them."""
 _SAID = {
     "held_out": "held-out share",
     "ema": "decay of the mean weights",
     "lr": "learning rate",
     "live": "prior that is rendered",
+    "shape": "shape of the network",
     "start": "checkpoint that it starts from",
     "spectral": "weight of the spectral loss",
     "regular": "weight of values beyond their ranges",
@@ -56,6 +57,7 @@ class TrainConfig:
         proxy: sha256 of the file of the proxy that is asked how patches would sound; "" for none.
         frozen: the network that hears with the encoder "frozen" (`hearing.frozen_named`); None with the others.
         start: sha256 of the file of the checkpoint whose weights are the first ones; "" for random ones.
+        shape: sizes that are others than `size` has them (`NetworkConfig.shaped`); "" for none.
     """
 
     instrument: str = "vital"
@@ -82,6 +84,7 @@ class TrainConfig:
     proxy: str = ""
     frozen: Frozen | None = None
     start: str = ""
+    shape: str = ""
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -104,6 +107,8 @@ class TrainConfig:
                 f"a proxy and its loss are about the picture of a sound, which {self.frozen.name} does not show: leave "
                 "out --encoder, or --head proxy and --spectral"
             )
+        if self.head == PROXY and self.shape:
+            raise EstimatorError("the network of a proxy has no other shape: leave out --shape")
         if self.head == PROXY and self.start:
             raise EstimatorError("a proxy begins with random weights: leave out --start")
         if self.head == PROXY and (self.spectral or self.proxy):
@@ -126,7 +131,8 @@ class TrainConfig:
     def network(self) -> NetworkConfig:
         """Sizes of the network; of a proxy they say nothing."""
         head = "flow" if self.head == PROXY else self.head
-        return NetworkConfig.sized(self.size, head=head, encoder=self.encoder, frozen=self.frozen)
+        sized = NetworkConfig.sized(self.size, head=head, encoder=self.encoder, frozen=self.frozen)
+        return sized.shaped(self.shape)
 
     def differences(self, other: TrainConfig) -> list[str]:
         """What differs from the recipe of a folder, a phrase each; the device does not count."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from patchpilot.estimators.export import Exported, export
+from patchpilot.estimators.export import Exported, check_proxy, export
 from patchpilot.estimators.networks.network import make_network
+from patchpilot.estimators.networks.proxy_file import load_proxy
+from patchpilot.estimators.sampling import MOST_STEPS
 from patchpilot.estimators.training.checkpoint import NAME, read_checkpoint
 from patchpilot.estimators.training.config import TrainConfig
 from patchpilot.estimators.training.curriculum import stages
@@ -27,6 +29,7 @@ def train_estimator(
     *,
     first: Start | None = None,
     proxy: Path | None = None,
+    n_steps: int = MOST_STEPS,
     trackers: Sequence[Tracker] = (),
     minutes: float | None = None,
     facts: Mapping[str, Json] | None = None,
@@ -41,7 +44,8 @@ def train_estimator(
         instrument: that is learned.
         out: folder of the training, which becomes an estimator.
         first: that it starts from.
-        proxy: file of the proxy that the recipe names, if it does.
+        proxy: file of a proxy, which then judges what the estimator draws; a recipe with a spectral loss names it.
+        n_steps: 1..8, how often the network is asked for one patch of a flow.
         trackers: who is told of each epoch.
         minutes: after which it is to stop.
         facts: what else the checkpoint shall say about how it was trained.
@@ -52,11 +56,14 @@ def train_estimator(
         What came of the training; and of the export, None where no epoch is done yet.
 
     Raises:
-        EstimatorError: the folder holds another training or is damaged, or the loss diverged before there was a
-            checkpoint.
+        EstimatorError: the folder holds another training or is damaged, the proxy is of other tokens, or the loss
+            diverged before there was a checkpoint.
         KeyboardInterrupt: it was interrupted; its state is written first.
         OutputError: the folder cannot be written, or another training runs in it.
     """
+    judge = None
+    if proxy is not None:
+        check_proxy(judge := load_proxy(proxy), config.network, source.codec, proxy)
     trainer = Trainer(
         config,
         source,
@@ -65,7 +72,7 @@ def train_estimator(
         out,
         trackers=trackers,
         on_progress=on_progress,
-        proxy=proxy,
+        proxy=proxy if config.spectral else None,
         facts={"engine": instrument.fingerprint, **(facts or {})},
     )
     for remark in trainer.remarks:
@@ -74,4 +81,6 @@ def train_estimator(
     if not (out / NAME).exists():
         return outcome, None
     found = read_checkpoint(out, codec=source.codec)
-    return outcome, export(found.network(), found.codec, out, trained=found.trained, force=True)
+    return outcome, export(
+        found.network(), found.codec, out, trained=found.trained, proxy=judge, n_steps=n_steps, force=True
+    )

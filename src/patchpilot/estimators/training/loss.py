@@ -21,6 +21,7 @@ from typing import Any
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators._torch import Tensor
 from patchpilot.estimators.codec import Codec
+from patchpilot.estimators.export import check_proxy
 from patchpilot.estimators.networks.batch import Batch
 from patchpilot.estimators.networks.guess import Guess
 from patchpilot.estimators.networks.levels import NEPERS, error, span_seconds
@@ -57,11 +58,7 @@ def loss_of(config: TrainConfig, proxy: Path | None, codec: Codec, device: objec
         raise EstimatorError(
             f"{proxy} is not the proxy of this recipe: expected the digest {config.proxy[:12]}…, got {digest[:12]}…"
         )
-    if (found := load_proxy(proxy)).codec.sha256 != codec.sha256:
-        raise EstimatorError(
-            f"{proxy} knows patches by other tokens than these rows have: train a proxy on the same rows, with the "
-            "same --data (or --live), --rows and --importance"
-        )
+    check_proxy(found := load_proxy(proxy), config.network, codec, proxy)
     return Sounding(found.to(device), config.spectral, config.regular)
 
 
