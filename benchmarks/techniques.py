@@ -50,6 +50,7 @@ MATCHING = (
     "tpe",
     "gp",
     "map-elites",
+    "ppo",
     "portfolio",
 )
 EXPLORING = ("drawn", "map-elites", "cma-me")

@@ -11,6 +11,7 @@
     ├── BankError          a bank of takes is damaged, foreign, of a newer version, or has no such take
     ├── RackError          a module or a rack cannot be made or played
     ├── EstimatorError     an estimator is damaged, foreign, or of another instrument
+    ├── LiveError          Ableton Live does not answer, refuses, or lacks what was asked for
     └── PluginError        a registered plugin or an optional extra is missing or broken
 
 A message says what was expected, what came, the likely cause, and what to do.
@@ -64,3 +65,7 @@ class RackError(PatchPilotError):
 
 class EstimatorError(PatchPilotError):
     """An estimator's files are damaged, foreign, or made for another instrument or version."""
+
+
+class LiveError(PatchPilotError):
+    """Ableton Live does not answer, refuses, or lacks the track, device, parameter or clip that was asked for."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from patchpilot.bank.bank import Bank
     from patchpilot.experiment.building import Providers
+    from patchpilot.experiment.session import Session
+    from patchpilot.experiment.sounding import Sounded
     from patchpilot.instruments.take import Take
+    from patchpilot.selfplay.preference.asker import Asker
     from patchpilot.selfplay.preference.taste import Taste
 
 _UNSURE = 0.5
@@ -18,6 +23,7 @@ class Provided:
 
     def __init__(self) -> None:
         self._tastes: list[_Growing] = []
+        self._asker: Asker | None = None
 
     @property
     def providers(self) -> Providers:
@@ -28,6 +34,30 @@ class Provided:
         """Somebody said yes (+1) or no (-1)."""
         for taste in self._tastes:
             taste.voted(take, vote)
+        if self._asker is not None:
+            self._asker.voted(take, vote)
+
+    def ask_in(self, session: Session) -> None:
+        """Choose for the votes of this session's bank from now on; raises `ParameterError` where it has none."""
+        from patchpilot.errors import ParameterError
+        from patchpilot.retrieval.library import embedding_of
+        from patchpilot.selfplay.preference.asker import Asker
+        from patchpilot.selfplay.preference.from_bank import EMBEDDING
+
+        if session.bank is None:
+            raise ParameterError(
+                '--ask uncertain learns from votes, which are kept in a bank: say `bank = "default"` in the file, or '
+                "--bank default"
+            )
+        known = next((taste for taste in self._tastes if taste.bank is session.bank), None)
+        taste = known or self._taste(None, session.bank)
+        assert taste is not None  # there is a bank
+        self._asker = Asker(lambda: taste.taste, embedding_of(EMBEDDING))
+
+    def chosen(self, waiting: Sequence[Sounded]) -> Sounded:
+        """Which take sounds next: the one whose vote would tell most."""
+        assert self._asker is not None  # nothing sounds before a session began
+        return self._asker(waiting)
 
     def _taste(self, _: Any, bank: Bank | None) -> _Growing | None:
         if bank is None:
@@ -40,25 +70,25 @@ class _Growing:
     """What is believed of the votes in a bank; that nothing is known, before the first."""
 
     def __init__(self, bank: Bank) -> None:
-        self._bank = bank
-        self._taste = self._known()
+        self.bank = bank
+        self.taste = self._known()
 
     def belief(self, take: Take) -> tuple[float, float]:
         """As of `objectives.liked.Taste`."""
-        return (_UNSURE, _UNSURE) if self._taste is None else self._taste.belief(take)
+        return (_UNSURE, _UNSURE) if self.taste is None else self.taste.belief(take)
 
     def voted(self, take: Take, vote: int) -> None:
-        if self._taste is None:
-            self._taste = self._known()
+        if self.taste is None:
+            self.taste = self._known()
         else:
-            self._taste.vote(take, vote > 0)
+            self.taste.vote(take, vote > 0)
 
     def _known(self) -> Taste | None:
         from patchpilot.errors import ParameterError
         from patchpilot.selfplay.preference.from_bank import taste_of
 
         try:
-            return taste_of(self._bank)
+            return taste_of(self.bank)
         except ParameterError:  # nobody voted yet
             return None
 

@@ -37,6 +37,7 @@ class Options:
         mlflow: whether the runs are logged.
         top: takes in each list of the report; 0 for none.
         as_json: whether JSON is printed.
+        ask: which take sounds next, "best" or "uncertain".
     """
 
     minutes: float | None
@@ -46,6 +47,7 @@ class Options:
     mlflow: bool
     top: int
     as_json: bool
+    ask: str = "best"
 
 
 def options(function: _F) -> _F:
@@ -61,6 +63,13 @@ def options(function: _F) -> _F:
             "--minutes",
             type=click.FloatRange(0, min_open=True),
             help="End after so long; go on whenever you like.",
+        ),
+        click.option(
+            "--ask",
+            default="best",
+            show_default=True,
+            type=click.Choice(["best", "uncertain"]),
+            help="Which take is heard next: the best, or the one whose vote would tell most about your taste.",
         ),
         click.option("--listen", is_flag=True, help=f"Hear takes as they are made; {HELP_KEYS}."),
     ):
@@ -112,6 +121,8 @@ def _attendant(
 ) -> Callable[[Session], Callable[[Outcome], None]]:
     """Who hears of outcomes: the line of progress, and whoever listens."""
     if not (given.listen or given.serve):
+        if given.ask != "best":
+            raise click.UsageError("--ask says which take is heard next: say --listen or --serve, too")
         return _progress
     from patchpilot.cli.preview.player import Player
     from patchpilot.experiment.console import Console
@@ -119,7 +130,8 @@ def _attendant(
     from patchpilot.experiment.sounding import Sounding as Takes
 
     player = Player() if given.listen else None
-    takes = Takes(player, lambda why: click.echo(f"nothing is heard: {why}", err=True))
+    choose = {"choose": provided.chosen} if given.ask == "uncertain" else {}
+    takes = Takes(player, lambda why: click.echo(f"nothing is heard: {why}", err=True), **choose)
     console = Console(takes, provided.voted)
     if player is not None:
         stack.callback(player.close)
@@ -133,6 +145,8 @@ def _attendant(
         stack.enter_context(_keys(console))
 
     def attend(session: Session) -> Callable[[Outcome], None]:
+        if choose:
+            provided.ask_in(session)
         heard, shown = console.attend(session, queue.stop), _progress(session, console.sounding)
 
         def both(outcome: Outcome) -> None:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "show": (_LOOK, "Say everything about a take."),
     "like": (_SIMILAR, "Takes that sound like a take, or like a file."),
     "far": (_SIMILAR, "Takes that sound like nothing else."),
+    "map": ("patchpilot.cli.bank_map", "Draw takes on a plane, where what sounds alike lies together."),
     "lineage": (_SIMILAR, "From which takes a take was made, and which from it."),
     "vote": (_MARK, "Say yes or no to a take."),
     "star": (_MARK, "Give takes a star: golden moments."),

@@ -1,13 +1,14 @@
 """Takes as they are made, for somebody who listens: one at a time, without holding up the search.
 
-A search makes takes faster than they sound. When one has ended, the next is the best of those that came meanwhile.
+A search makes takes faster than they sound. When one has ended, the next is the best of those that came meanwhile, or
+the one that somebody else chooses among them.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,18 +44,27 @@ class Sounded:
     outcome: Outcome
 
 
+def best(waiting: Sequence[Sounded]) -> Sounded:
+    """The take with the highest score, the first of equals."""
+    return max(waiting, key=lambda made: made.outcome.score)
+
+
 class Sounding:
     """Which take sounds now, and which were made lately. Threads may share it.
 
     Args:
         player: that is heard; without one takes have their turns in silence.
         on_silence: called once, with the reason, where the player cannot play.
+        choose: which of the takes that came meanwhile is the next; the best by default.
     """
 
     def __init__(
-        self, player: Player | None = None, on_silence: Callable[[str], None] = lambda _: None
+        self,
+        player: Player | None = None,
+        on_silence: Callable[[str], None] = lambda _: None,
+        choose: Callable[[Sequence[Sounded]], Sounded] = best,
     ) -> None:
-        self._player, self._on_silence = player, on_silence
+        self._player, self._on_silence, self._choose = player, on_silence, choose
         self._changed = threading.Condition()
         self._made: deque[Sounded] = deque(maxlen=REMEMBERED)
         self._sounded: deque[Sounded] = deque(maxlen=REMEMBERED)
@@ -129,10 +139,12 @@ class Sounding:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 if self._closed:
                     return
-                self._now = now = max(self._waiting, key=lambda made: made.outcome.score)
-                self._waiting.clear()
-                self._sounded.append(now)
+                waiting, self._waiting = self._waiting, []
                 self._skipped = False
+            now = self._choose(waiting)  # may take its time, and the search goes on
+            with self._changed:
+                self._now = now
+                self._sounded.append(now)
             assert now.outcome.take is not None
             audio = now.outcome.take.audio
             self._sound(audio)

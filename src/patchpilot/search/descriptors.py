@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from patchpilot.audio import F64, descriptors
+from patchpilot.audio import F64, Audio, descriptors
 from patchpilot.audio.faults import is_silent
 from patchpilot.instruments.take import Take
 
@@ -28,7 +28,12 @@ _LOW, _HIGH = np.array(list(RANGES.values())).T
 
 def describe(take: Take) -> F64:
     """Brightness, noise, attack and length of a take, (4,) in [0, 1]; NaN of silence."""
-    if is_silent(take.audio):
+    return place(take.audio)
+
+
+def place(audio: Audio) -> F64:
+    """`describe` of a sound."""
+    if is_silent(audio):
         return np.full(len(NAMES), np.nan)
-    found = descriptors.described(take.audio)[_PLACES]
+    found = descriptors.described(audio)[_PLACES]
     return np.asarray(np.clip((found - _LOW) / (_HIGH - _LOW), 0.0, 1.0))

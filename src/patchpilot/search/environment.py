@@ -4,9 +4,9 @@
     observation, info = environment.reset(seed=1)
     observation, reward, ended, cut, info = environment.step(environment.action_space.sample())
 
-An observation is what is known: the patch as a point of its `Encoding`, what it sounds like (`descriptors`), how many
-steps are left. An action turns all coordinates a little. The reward is how much the score rose, so what an episode
-earns is the score of its last patch over that of its first.
+An observation is what is known (`policy.observed`): the patch as a point of its `Encoding`, what it sounds like
+(`descriptors`), what the target does, how many steps are left. An action turns all coordinates a little. The reward is
+how much the score rose, so what an episode earns is the score of its last patch over that of its first.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import Any
 import numpy as np
 
 from patchpilot import __version__
-from patchpilot.audio import F32, F64
+from patchpilot.audio import F32, F64, Audio
 from patchpilot.errors import EngineError, ParameterError, PluginError
 from patchpilot.instruments.base import Instrument
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.objectives.base import Objective
 from patchpilot.search.box import folded
-from patchpilot.search.descriptors import NAMES, describe
+from patchpilot.search.descriptors import NAMES, describe, place
 from patchpilot.search.encoding import Encoding
 from patchpilot.search.freedom import Freedom
+from patchpilot.search.policy import N_BESIDE, observed
 from patchpilot.space import Patch, Performance
 
 try:
@@ -44,6 +45,7 @@ class InstrumentEnvironment(gymnasium.Env[F32, F32]):
         instrument: who plays; it is not closed.
         performance: what is played.
         objective: what is good.
+        goal: the target, where the objective is about one.
         base: where each episode starts; by default another patch of the prior each time.
         steps: >= 1, in an episode.
         turn: > 0, how far an action of 1 turns a coordinate, as a part of it.
@@ -62,6 +64,7 @@ class InstrumentEnvironment(gymnasium.Env[F32, F32]):
         performance: Performance,
         objective: Objective,
         *,
+        goal: Audio | None = None,
         base: Patch | None = None,
         steps: int = 16,
         turn: float = 0.1,
@@ -77,9 +80,10 @@ class InstrumentEnvironment(gymnasium.Env[F32, F32]):
         self.encoding = Encoding.of(instrument, Freedom.of(free), base)
         d = len(self.encoding.genes)
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (d,), np.float32)
-        self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (d + len(NAMES) + 1,), np.float32)
+        self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (d + N_BESIDE,), np.float32)
         self._point: F64 = np.zeros(d)
-        self._described, self._score, self._left = np.full(len(NAMES), -1.0), 0.0, 0
+        self._goal = np.full(len(NAMES), np.nan) if goal is None else place(goal)
+        self._described, self._score, self._left = np.full(len(NAMES), np.nan), 0.0, 0
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -91,8 +95,8 @@ class InstrumentEnvironment(gymnasium.Env[F32, F32]):
             options: none are known.
 
         Returns:
-            Observation, float32 (d + 5,): the point, brightness, noise, attack and length (−1 of silence), and the
-            part of the steps that is left; and {"score", "patch"}.
+            Observation, float32 (d + 9,): the point; brightness, noise, attack and length (−1 of silence), those of
+            the target (−1 without); the part of the steps that is left. And {"score", "patch"}.
 
         Raises:
             EngineError: none of a hundred first patches could be rendered.
@@ -141,9 +145,9 @@ class InstrumentEnvironment(gymnasium.Env[F32, F32]):
         origin = Origin("environment", version=__version__)
         take = Take(patch, self._performance, audio, self._instrument.fingerprint, origin)
         self._point, self._score = point, sum(self._objective.score(take).values())
-        self._described = np.nan_to_num(describe(take), nan=-1.0)
+        self._described = describe(take)
         return True
 
     def _observation(self) -> F32:
-        left = np.array([self._left / self._steps])
-        return np.concatenate([self._point, self._described, left]).astype(np.float32)
+        left = self._left / self._steps
+        return np.asarray(observed(self._point[None], self._described[None], self._goal, left)[0])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from patchpilot.selfplay.preference.taste import Taste
 
 EMBEDDING = "timbre"
 """It leaves out nothing that somebody's taste may be about."""
+TASTE, MODEL = "taste", "model.json"
+"""Of a bank the folder of all that is about votes, and the file in its folder "model" that says how they are heard."""
 BACKGROUND = 256
 """Takes without a vote that say what sounds of this bank are like at all."""
 STAR = 2.0
@@ -28,37 +31,48 @@ STAR = 2.0
 _MEMBERS: Members = {"numbers": (np.int64, 1), "vectors": (np.float32, 2)}
 
 
-def taste_of(bank: Bank, *, embedding: Embedding | str = EMBEDDING) -> Taste:
+def taste_of(
+    bank: Bank, *, embedding: Embedding | str | None = None, numbers: Collection[int] | None = None
+) -> Taste:
     """The taste of a bank's votes, stars and comparisons; the last vote on a take counts.
 
     Takes are heard anew for it the first time, and what was heard is kept in the bank's folder.
 
     Args:
         bank: with at least one vote, star or comparison.
-        embedding: that takes are seen in, or its name.
+        embedding: that takes are seen in, or its name; the one that was learned for this bank by default.
+        numbers: takes whose votes count; all by default.
 
     Raises:
         BankError: the bank is damaged.
         ParameterError: nobody voted, or there are fewer than two takes.
         PluginError: the embedding is missing.
     """
+    if embedding is None:
+        embedding = embedding_of_votes(bank.path / TASTE / "model")
     ear = embedding_of(embedding) if isinstance(embedding, str) else embedding
-    voted = {entry.number: entry for entry in bank.entries() if entry.vote or entry.golden}
+    voted = {
+        entry.number: entry
+        for entry in bank.entries()
+        if (entry.vote or entry.golden) and (numbers is None or entry.number in numbers)
+    }
     compared = [pair for pair in pairs(bank) if pair.better in bank and pair.worse in bank]
+    if numbers is not None:
+        compared = [pair for pair in compared if pair.better in numbers and pair.worse in numbers]
     if not voted and not compared:
         raise ParameterError("expected votes: say yes or no to some takes first, with `patchpilot play vote`")
     others = [number for number in bank.numbers() if number not in voted]
     background = others[:: max(1, len(others) // BACKGROUND)][:BACKGROUND]
     spoken = {number for pair in compared for number in (pair.better, pair.worse)}
-    vectors = _vectors(bank, ear, sorted({*voted, *background, *spoken}))
+    vectors = vectors_of(bank, ear, sorted({*voted, *background, *spoken}))
     lens = Lens.of(np.stack([vectors[number] for number in sorted(vectors)]))
     preference = Preference(lens)
-    numbers = [number for number in sorted(voted) if number in vectors]
-    if numbers:
+    counted = [number for number in sorted(voted) if number in vectors]
+    if counted:
         preference.votes(
-            lens(np.stack([vectors[number] for number in numbers])),
-            [voted[number].vote > 0 or voted[number].golden for number in numbers],
-            weights=[STAR if voted[number].golden else 1.0 for number in numbers],
+            lens(np.stack([vectors[number] for number in counted])),
+            [voted[number].vote > 0 or voted[number].golden for number in counted],
+            weights=[STAR if voted[number].golden else 1.0 for number in counted],
         )
     for pair in compared:
         if pair.better in vectors and pair.worse in vectors:
@@ -67,9 +81,18 @@ def taste_of(bank: Bank, *, embedding: Embedding | str = EMBEDDING) -> Taste:
     return Taste(preference, ear)
 
 
-def _vectors(bank: Bank, ear: Embedding, numbers: Iterable[int]) -> dict[int, F32]:
+def embedding_of_votes(folder: Path) -> str:
+    """Name of the embedding that a learned vote model hears with; the usual one where there is none."""
+    try:
+        said = json.loads((folder / MODEL).read_text(encoding="utf-8"))
+        return str(said["embedding"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return EMBEDDING
+
+
+def vectors_of(bank: Bank, ear: Embedding, numbers: Iterable[int]) -> dict[int, F32]:
     """What an embedding says of takes, at length 1; takes whose audio is gone are left out."""
-    path = bank.path / "taste" / f"{ear.name}-{ear.version}.npz"
+    path = bank.path / TASTE / f"{ear.name}-{ear.version}.npz"
     known = _kept(path, ear.size)
     found: dict[int, F32] = {}
     for number in numbers:
