@@ -3,8 +3,8 @@
     python benchmarks/levels.py LOOPS… [--effort quick] [--out FOLDER] [--variations 5] [--json]
 
 Each loop becomes a level, and is played once (an attempt that is there already is not made again, so this goes on where
-it was stopped). Printed for each: F of onsets (50 ms), correlation of chroma where it has pitches, timbre (log-mel),
-beside what a loop of silence and the next loop in its place would score. Then variations of each template: how many
+it was stopped). Printed for each: F of onsets (50 ms), correlation of chroma (in brackets where the loop has no key for
+sure), timbre (log-mel), beside what the next loop in its place would score. Then variations of each template: how many
 are closer to their own loop than to all others, by mean and spread of 13 MFCCs; and complements: the share of their
 notes that are in key and on the grid.
 """
@@ -19,17 +19,17 @@ from typing import Any, get_args
 import numpy as np
 
 import patchpilot as pp
-from patchpilot.audio import F64, Audio, fitted, mfcc, resample
+from patchpilot.audio import F64, Audio, fitted, load, mfcc, resample
 from patchpilot.errors import ParameterError
 from patchpilot.instruments.base import Instrument
 from patchpilot.selfplay.levels import document
-from patchpilot.selfplay.levels.attempt import TEMPLATE, attempt
+from patchpilot.selfplay.levels.attempt import LOOP, TEMPLATE, attempt
 from patchpilot.selfplay.levels.complementing import Role, complement
 from patchpilot.selfplay.levels.generating import generated
-from patchpilot.selfplay.levels.level import Level, add
+from patchpilot.selfplay.levels.level import ATTEMPT, ATTEMPTS, Level, add
 from patchpilot.selfplay.levels.pattern import STEPS_PER_BEAT
 from patchpilot.selfplay.levels.playing import mix, stems, voices_of
-from patchpilot.selfplay.levels.scoring import scored
+from patchpilot.selfplay.levels.scoring import chroma_correlation, scored
 from patchpilot.space.key import Key
 
 GOALS = {"onset_f": 0.9, "chroma": 0.8, "variations": 0.8, "complements": 0.95}
@@ -50,59 +50,66 @@ def main() -> None:
     asked = parser.parse_args()
     levels = [add(path, asked.out)[0] for path in asked.loops]
     with pp.instrument("vital") as vital:
+        folders = [folder_of(level, vital, asked.effort) for level in levels]
         rows = [
-            row(level, vital, asked.effort, other)
-            for level, other in zip(levels, [*levels[1:], levels[0]], strict=True)
+            row(level, folder, other)
+            for level, folder, other in zip(levels, folders, [*levels[1:], levels[0]], strict=True)
         ]
-        own = varied(levels, vital, asked.effort, asked.variations)
-    fitting = complements(levels, asked.effort, vital.name, asked.variations)
+        own = varied(levels, folders, vital, asked.variations)
+    fitting = complements(folders, asked.variations)
     said = {"levels": rows, "variations": own, "complements": fitting, "goals": GOALS}
     print(json.dumps(said) if asked.json else table(said))
 
 
-def row(level: Level, vital: Instrument, effort: str, other: Level) -> dict[str, Any]:
-    """One level's attempt, and baselines."""
+def folder_of(level: Level, vital: Instrument, effort: str) -> Path:
+    """A level's attempt, which is made if it was not."""
+    folder = level.folder / ATTEMPTS / f"{vital.name} {effort} 0"
+    return folder if (folder / ATTEMPT).exists() else attempt(level, vital, effort=effort, seed=0).folder
+
+
+def row(level: Level, folder: Path, other: Level) -> dict[str, Any]:
+    """What came of one level's attempt, and baselines."""
     taken = level.taken()
     original = taken.material.audio
-    made = attempt(level, vital, effort=effort, seed=0)
+    again = load(folder / LOOP)
+    made = scored(original, again, is_pitched=taken.is_pitched)
     instead = other.taken().material.audio
     swapped = Audio(
         fitted(resample(instead, original.sample_rate).samples, len(original)), original.sample_rate
     )
-    worse = scored(original, swapped, is_pitched=taken.is_pitched)
+    worse = scored(original, swapped, is_pitched=True)
     return {
         "level": level.name,
         "parts": len(taken.parts),
         "hits": len(taken.hits),
-        **vars(made.score),
-        "n_renders": made.n_renders,
+        **vars(made),
+        "chroma_of_all": chroma_correlation(original, again),
+        "n_renders": json.loads((folder / ATTEMPT).read_text(encoding="utf-8"))["n_renders"],
         "other_onset_f": worse.onset_f,
         "other_chroma": worse.chroma,
         "other_timbre": worse.timbre,
     }
 
 
-def varied(levels: list[Level], vital: Instrument, effort: str, n: int) -> float:
+def varied(levels: list[Level], folders: list[Path], vital: Instrument, n: int) -> float:
     """Share of variations that are closer to their own loop than to all others."""
     heard = np.stack([style(level.taken().material.audio) for level in levels])
     spread = heard.std(axis=0) + 1e-9
     right = 0
-    for number, level in enumerate(levels):
-        folder = attempt(level, vital, effort=effort, seed=0).folder
+    for number, folder in enumerate(folders):
         template = document.read(folder / TEMPLATE)
         voices = voices_of(template, folder, vital)
         for seed in range(n):
             score = generated(template.score, bars=max(2, template.score.bars), seed=seed)
             here = style(mix(stems(score, voices, vital)))
             right += int(np.argmin(np.square((heard - here) / spread).sum(axis=1))) == number
-    return right / (n * len(levels))
+    return right / (n * len(levels)) if n else float("nan")
 
 
-def complements(levels: list[Level], effort: str, instrument: str, n: int) -> float:
+def complements(folders: list[Path], n: int) -> float:
     """Share of complements' notes that are in key and on sixteenths."""
     fine = notes = 0
-    for level in levels:
-        folder = level.folder / "attempts" / f"{instrument} {effort} 0"
+    for folder in folders:
         score = document.read(folder / TEMPLATE).score
         key = score.key or KEY
         try:
@@ -129,14 +136,17 @@ def style(audio: Audio) -> F64:
 def table(said: dict[str, Any]) -> str:
     """All of it as text."""
     lines = [
-        "| level | parts | hits | onset F | chroma | timbre | renders | another loop in its place: F, timbre |",
+        "| level | parts | hits | onset F | chroma | timbre | renders | another loop in its place: F, chroma, timbre |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in said["levels"]:
-        chroma = "" if one["chroma"] is None else f"{one['chroma']:.2f}"
+        chroma = (
+            f"{one['chroma_of_all']:.2f}" if one["chroma"] is not None else f"({one['chroma_of_all']:.2f})"
+        )
         lines.append(
             f"| {one['level']} | {one['parts']} | {one['hits']} | {one['onset_f']:.2f} | {chroma} | "
-            f"{one['timbre']:.2f} | {one['n_renders']} | {one['other_onset_f']:.2f}, {one['other_timbre']:.2f} |"
+            f"{one['timbre']:.2f} | {one['n_renders']} | {one['other_onset_f']:.2f}, "
+            f"{one['other_chroma']:.2f}, {one['other_timbre']:.2f} |"
         )
     mean = np.mean([one["onset_f"] for one in said["levels"]])
     pitched = [one["chroma"] for one in said["levels"] if one["chroma"] is not None]

@@ -8,11 +8,14 @@ import pytest
 
 from patchpilot import registry
 from patchpilot.audio import Audio, save
+from patchpilot.bank import Bank
 from patchpilot.errors import LibraryError, ParameterError
+from patchpilot.instruments.take import Origin, Take
 from patchpilot.objectives.hearing import unit
 from patchpilot.retrieval.embedding import restored
 from patchpilot.retrieval.library import Library
 from patchpilot.selfplay.golden.golden_set import GoldenSet
+from patchpilot.selfplay.golden.starred import WithStars
 from patchpilot.selfplay.prime import prime
 from patchpilot.space import Patch, Performance
 from tests.retrieval.fakes import Tiny, built, newer
@@ -55,6 +58,22 @@ def test_golden_sounds_take_turns_and_each_patch_is_there_once(golden: GoldenSet
     assert distances == sorted(distances)
     again = prime(golden, Toy(), library=library, n=6)
     assert [start.row for start in again.population] == [start.row for start in primed.population]
+
+
+def test_takes_with_a_star_count(golden: GoldenSet, library: Library, tmp_path: Path) -> None:
+    with Bank.open(tmp_path / "my.bank", embedding="spectral") as bank:
+        played, toy = Performance.one_note(60, hold_s=1.2, length_s=1.25), Toy()
+        patch = Patch.make(toy.space, {"level": 0.5, "transpose": 2.0})
+        number = bank.append(Take(patch, played, toy.render(patch, played), "toy 1", Origin("drawn")))
+        both = WithStars(golden, bank)
+        assert both.vectors(Tiny(), "hit").tobytes() == golden.vectors(Tiny(), "hit").tobytes()
+        bank.star(number)
+        assert len(both.vectors(Tiny(), "hit")) == len(golden.vectors(Tiny(), "hit")) + 1
+        assert len(both.vectors(Tiny(), "bar")) == len(golden.vectors(Tiny(), "bar"))
+        primed = prime(golden, Toy(), library=library, bank=bank, n=6)
+        assert [start.like for start in primed.population] == ["low.wav", "high.wav", "take 1"] * 2
+        alone = prime(GoldenSet.open(tmp_path / "none"), Toy(), library=library, bank=bank, n=2)
+        assert [start.like for start in alone.population] == ["take 1"] * 2
 
 
 def test_what_is_loved_is_believed_to_be_liked(golden: GoldenSet, library: Library) -> None:

@@ -49,18 +49,29 @@ def chroma(audio: Audio) -> F64:
     return np.asarray(total / total.sum() if total.sum() > 0.0 else total)
 
 
-def chromagram(audio: Audio) -> F64:
-    """The same over time, float64 (frames, 12), a frame each 93 ms: magnitudes of peaks, the loudest bin being 1."""
-    heard = resample(audio, _SAMPLE_RATE).mono()
-    magnitudes = stft_magnitude(heard, n_fft=_N_FFT, hop=_HOP).astype(np.float64)
-    loudest = float(magnitudes.max(initial=0.0))
-    if loudest <= 1e-6:
+def chromagram(audio: Audio, *, tuning: float | None = None) -> F64:
+    """The same over time, float64 (frames, 12), a frame each 93 ms: magnitudes of peaks, the loudest bin being 1.
+
+    Args:
+        audio: any rate and channels.
+        tuning: semitones above the keys, −0.5 to 0.5, that are taken off; as `tuning_of` hears it by default. To
+            compare two sounds, both need the same: what lies between two keys would else fall to either side.
+    """
+    magnitudes = _magnitudes(audio)
+    if not magnitudes.any():
         return np.zeros((len(magnitudes), 12))
-    frames, notes, weights = _peaks(magnitudes / loudest)
-    classes = np.round(notes - _tuning(notes, weights)).astype(int) % 12
+    frames, notes, weights = _peaks(magnitudes)
+    classes = np.round(notes - (_tuning(notes, weights) if tuning is None else tuning)).astype(int) % 12
     found = np.zeros((len(magnitudes), 12))
     np.add.at(found, (frames, classes), weights)
     return found
+
+
+def tuning_of(audio: Audio) -> float:
+    """How far a sound lies above the keys, −0.5 to 0.5 semitones; 0 where nothing has a pitch."""
+    magnitudes = _magnitudes(audio)
+    _, notes, weights = _peaks(magnitudes)
+    return _tuning(notes, weights)
 
 
 def estimated_key(audio: Audio) -> Key | None:
@@ -88,6 +99,14 @@ def key_of(classes: F64) -> Key | None:
 
 def _named(root: int, is_minor: bool) -> str:
     return f"{NOTES[root]} {'minor' if is_minor else 'major'}"
+
+
+def _magnitudes(audio: Audio) -> F64:
+    """Of a spectrogram, float64 (frames, bins), the loudest bin being 1; all 0 for silence."""
+    heard = resample(audio, _SAMPLE_RATE).mono()
+    magnitudes = stft_magnitude(heard, n_fft=_N_FFT, hop=_HOP).astype(np.float64)
+    loudest = float(magnitudes.max(initial=0.0))
+    return magnitudes / loudest if loudest > 1e-6 else np.zeros_like(magnitudes)
 
 
 def _peaks(magnitudes: F64) -> tuple[np.ndarray, F64, F64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     type=click.Choice(["hit", "beat", "bar", "whole"]),
     help="Of parts.",
 )
+@click.option(
+    "--bank",
+    is_flag=False,
+    flag_value="",
+    metavar="[PATH]",
+    help="Takes with a star count as golden, too; your default bank where no path is said.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the patches into, as presets.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
 @click.option("--force", is_flag=True, help="Replace presets that are there.")
@@ -43,6 +51,7 @@ def command(
     instrument_name: str,
     patches: int,
     kind: Any,
+    bank: str | None,
     out: Path | None,
     seed: int,
     force: bool,
@@ -52,6 +61,7 @@ def command(
 
     Nothing is rendered. The golden sounds take turns, so that each has its patches.
     """
+    from patchpilot.bank import Bank
     from patchpilot.instruments.base import instrument
     from patchpilot.retrieval.places import find, opened
     from patchpilot.selfplay.golden.golden_set import GoldenSet
@@ -60,9 +70,11 @@ def command(
     golden = GoldenSet.open(place)
     library = opened(find(library_name)) if library_name is not None else None
     _line.show("looking the golden sounds up")
-    with instrument(instrument_name) as synth:
+    with ExitStack() as stack:
+        synth = stack.enter_context(instrument(instrument_name))
+        here = stack.enter_context(Bank.open(bank or None, create=False)) if bank is not None else None
         try:
-            primed = prime(golden, synth, library=library, n=patches, kind=kind, seed=seed)
+            primed = prime(golden, synth, library=library, bank=here, n=patches, kind=kind, seed=seed)
         finally:
             _line.clear()
         presets = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,12 +15,19 @@ from patchpilot.retrieval.library import Library
 
 SHIPPED = Path(__file__).parent / "shipped"
 SUFFIX = ".npz"
+LEARNED = f"library{SUFFIX}"
+_UNUSUAL = re.compile(r"[^\w.+-]+")
 
 
 def user_folder() -> Path:
     """Where the user's libraries are kept; the environment may name another (PATCHPILOT_LIBRARIES)."""
     named = os.environ.get("PATCHPILOT_LIBRARIES")
     return Path(named) if named else platformdirs.user_data_path("patchpilot") / "libraries"
+
+
+def learned_file(instrument: str) -> Path:
+    """Where the library of an instrument is that was learned from a bank, if one was."""
+    return user_folder() / "learned" / _UNUSUAL.sub("-", instrument) / LEARNED
 
 
 def library_files() -> list[Path]:
@@ -68,11 +76,14 @@ def _opened(path: Path, changed_ns: int, n_bytes: int) -> Library:  # noqa: ARG0
 def best_library(instrument: Instrument) -> Library:
     """Of all libraries that fit an instrument the one with most rows; of equals, a shipped one.
 
+    One that was learned and put into use (`patchpilot play learn`) goes before all of them: it was found to be better.
+
     Raises:
         LibraryError: none fits; says why not.
     """
     best, wrong = None, list[str]()
-    for path in library_files():
+    learned = learned_file(instrument.name)
+    for path in [*([learned] if learned.is_file() else []), *library_files()]:
         try:
             library = opened(path)
             if library.recipe.instrument != instrument.name:
@@ -81,6 +92,8 @@ def best_library(instrument: Instrument) -> Library:
         except LibraryError as error:
             wrong.append(str(error))
             continue
+        if path == learned:
+            return library
         if best is None or len(library) > len(best):
             best = library
     if best is None:

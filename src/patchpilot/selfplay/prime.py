@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from patchpilot.audio import F32
+from patchpilot.bank.bank import Bank
 from patchpilot.errors import ParameterError
 from patchpilot.instruments.base import Instrument
 from patchpilot.objectives.golden import Kind
@@ -22,6 +23,7 @@ from patchpilot.retrieval.index import Index, Neighbour
 from patchpilot.retrieval.library import Library, embedding_of
 from patchpilot.retrieval.places import best_library
 from patchpilot.selfplay.golden.golden_set import GoldenSet
+from patchpilot.selfplay.golden.starred import NOTES, starred
 from patchpilot.selfplay.preference.lens import Lens
 from patchpilot.selfplay.preference.preference import Preference
 from patchpilot.selfplay.preference.taste import Taste
@@ -70,6 +72,7 @@ def prime(
     instrument: Instrument,
     *,
     library: Library | None = None,
+    bank: Bank | None = None,
     n: int = 64,
     kind: Kind = "hit",
     seed: int = 0,
@@ -79,7 +82,8 @@ def prime(
     Args:
         golden: the sounds that are loved.
         instrument: whose patches are wanted.
-        library: to look into; by default the largest that fits the instrument.
+        library: to look into; by default the best that fits the instrument.
+        bank: whose takes with a star count as golden sounds, too, where `kind` is what a take is.
         n: >= 1, how many patches; fewer where the library has fewer.
         kind: of the golden set's parts; a "hit" is what one note of a patch is like.
         seed: of the rows that stand for sounds in general.
@@ -97,12 +101,15 @@ def prime(
         library.check(instrument)
     ear = embedding_of(known.recipe.embedding)
     vectors = golden.vectors(ear, kind)
+    names = [item.name for item in golden.items for _ in item.parts[kind]]
+    if bank is not None and kind in NOTES and (stars := starred(bank, ear)):
+        vectors = np.concatenate([vectors, np.stack(list(stars.values()))])
+        names += [f"take {number}" for number in stars]
     if not len(vectors):
         raise ParameterError(
             f"expected golden sounds to begin from, but {golden.path} holds no {kind}: add some with "
             "`patchpilot golden add DIR`"
         )
-    names = [item.name for item in golden.items for _ in item.parts[kind]]
     population = tuple(_population(known, instrument, vectors, names, n))
     return Primed(known.name, population, _taste(known, ear, vectors, seed))
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from patchpilot.audio.descriptors import NAMES, described
 from patchpilot.bank import Bank
 from patchpilot.datasets import Dataset
-from patchpilot.errors import EstimatorError
+from patchpilot.errors import EstimatorError, LibraryError
+from patchpilot.estimators.places import learned_proxy
+from patchpilot.estimators.training.batches import is_held_out
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.retrieval.local import LocalEmbedding
+from patchpilot.retrieval.places import best_library
+from patchpilot.retrieval.spectral import Spectral
+from patchpilot.selfplay.learning import library_learner, vote_learner
 from patchpilot.selfplay.learning.banked import banked
 from patchpilot.selfplay.learning.learn import learn
-from patchpilot.selfplay.learning.learners import EmbeddingLearner, Tell
+from patchpilot.selfplay.learning.learners import WATCHED, EmbeddingLearner, Tell
+from patchpilot.selfplay.learning.proxy_learner import ProxyLearner
 from patchpilot.selfplay.learning.versions import Versions
+from patchpilot.selfplay.learning.vote_learner import VoteLearner
+from patchpilot.selfplay.preference.from_bank import EMBEDDING, taste_of
 from patchpilot.space import Performance
 from tests.datasets.small import Buzzing
 
@@ -40,12 +50,16 @@ class Counting:
     unit = "one over rows"
 
     def __init__(self, place: Path) -> None:
-        self._place = place
+        self._place, self.made = place, 0
 
     def versions(self, folder: Path) -> Versions:
         return Versions(folder, self._place)
 
+    def settings(self) -> str:
+        return ""
+
     def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:  # noqa: ARG002
+        self.made += 1
         out.mkdir(parents=True, exist_ok=True)
         with Dataset(data[0]) as dataset:
             (out / "rows").write_text(str(len(dataset)))
@@ -73,6 +87,95 @@ def test_what_is_better_is_put_into_use_and_the_rest_kept(bank: Bank, tmp_path: 
     (third,) = learn(bank, Buzzing(), [learner], most=40)
     assert not third.is_promoted
     assert learner.versions(bank.path / "learned" / "counting").in_use == 2
+
+
+class Stopping(Counting):
+    """Is stopped, and then has too little."""
+
+    name = "stopping"
+    error: BaseException = KeyboardInterrupt()
+
+    def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:  # noqa: ARG002
+        raise self.error
+
+
+def test_what_is_finished_is_kept_and_one_that_cannot_learn_stops_no_other(
+    bank: Bank, tmp_path: Path
+) -> None:
+    first, stopping, last = (
+        Counting(tmp_path / "one"),
+        Stopping(tmp_path / "two"),
+        Counting(tmp_path / "three"),
+    )
+    last.name = "last"
+    with pytest.raises(KeyboardInterrupt):
+        learn(bank, Buzzing(), [first, stopping, last])
+    assert (first.made, last.made) == (1, 0)
+    stopping.error = EstimatorError("too little")
+    verdicts = learn(bank, Buzzing(), [first, stopping, last])
+    assert (first.made, last.made) == (1, 1)  # what was learned from the same takes is not learned again
+    assert [verdict.is_promoted for verdict in verdicts] == [True, False, True]
+    assert [verdict.reason for verdict in verdicts] == ["", "too little", ""]
+    first.versions(bank.path / "learned" / "counting").roll_back()
+    (back,) = learn(bank, Buzzing(), [first])
+    assert (back.is_promoted, first.made) == (False, 1)  # and stays rolled back
+
+
+def test_a_training_finds_patches_that_it_may_hold_out(bank: Bank) -> None:
+    learned, _ = banked(bank, Buzzing())
+    held = [patch for patch in learned.patches if is_held_out(patch.sha256, WATCHED)]
+    assert 0 < len(held) < len(learned.patches)
+
+
+@pytest.mark.slow
+def test_votes_are_heard_in_what_foretells_them_best(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vote_learner, "embedding_in_use", Spectral)
+    learner = VoteLearner(bank)
+    (few,) = learn(bank, Buzzing(), [learner])
+    assert "too few" in few.reason
+    bright = {
+        e.number: described(bank.take(e.number).audio)[NAMES.index("brightness")] for e in bank.entries()
+    }
+    middle = sorted(bright.values())[len(bright) // 2]
+    for number, value in bright.items():
+        bank.vote(number, 1 if value > middle else -1)
+    (verdict,) = learn(bank, Buzzing(), [learner])
+    assert verdict.after < 0.6  # a coin is 0.69
+    model = json.loads((bank.path / "learned" / "votes" / "0001" / "model.json").read_text())
+    assert model["embedding"] in (EMBEDDING, "spectral")
+    learner.versions(bank.path / "learned" / "votes").promote(1)
+    assert taste_of(bank).embedding.name == model["embedding"]
+
+
+@pytest.mark.slow
+def test_a_library_is_put_into_use_where_there_is_none(
+    bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATCHPILOT_LIBRARIES", str(tmp_path / "libraries"))
+    monkeypatch.setattr(library_learner, "embedding_in_use", Spectral)
+    monkeypatch.setattr(library_learner, "SOUNDS", 2)
+    toy = Buzzing()
+    learner = library_learner.LibraryLearner(toy, 60)
+    (verdict,) = learn(bank, toy, [learner])
+    assert verdict.is_promoted
+    assert len(best_library(toy)) == 60
+    assert learner.score(None, next((bank.path / "learned").glob("frozen*"))) == verdict.after
+    learner.versions(bank.path / "learned" / "library").roll_back()
+    with pytest.raises(LibraryError):
+        best_library(toy)
+
+
+@pytest.mark.slow
+def test_a_proxy_is_learned_and_found_by_finetuning(
+    bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from patchpilot.estimators.networks.proxy_file import load_proxy
+
+    monkeypatch.setenv("PATCHPILOT_ESTIMATORS", str(tmp_path / "estimators"))
+    (verdict,) = learn(bank, Buzzing(), [ProxyLearner(Buzzing(), "tiny")], epochs=1)
+    assert verdict.is_promoted
+    load_proxy(learned_proxy("toy")).codec.check(Buzzing().space)
 
 
 def test_votes_and_stars_count_and_a_tenth_is_held_out(bank: Bank) -> None:

@@ -38,6 +38,34 @@ def test_promotion_and_the_way_back(tmp_path: Path) -> None:
         versions.roll_back()
 
 
+def test_a_kill_between_history_and_place_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions = Versions(tmp_path / "learned", tmp_path / "user" / "mine")
+    path = versions.next_path()
+    path.mkdir(parents=True)
+    (path / "weights").write_text("one")
+    assert versions.add(0.4, 0.5, source="abc", better=True) == 1
+    assert versions.in_use == 1
+    assert not versions.place.exists()  # killed here
+    again = Versions(versions.folder, versions.place)
+    again.settle()
+    assert (again.place / "weights").read_text() == "one"
+    found = again.of("abc")
+    assert found is not None
+    assert (found.number, found.better) == (1, True)
+    assert again.of("def") is None
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    made(versions, "two")
+    monkeypatch.setattr("shutil.copytree", fails)
+    with pytest.raises(OutputError):
+        versions.promote(2)
+    assert (again.in_use, (again.place / "weights").read_text()) == (1, "one")
+
+
 def test_what_is_not_there(tmp_path: Path) -> None:
     versions = Versions(tmp_path / "learned", tmp_path / "mine")
     with pytest.raises(OutputError, match="not there"):

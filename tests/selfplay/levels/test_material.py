@@ -45,6 +45,40 @@ def test_a_seed_is_a_variation_in_style() -> None:
     assert {0.0, 2.0} <= kept  # what is strong stays
 
 
+def test_the_balance_of_the_parts_and_the_density_are_kept() -> None:
+    many = generated(SCORE, bars=64, seed=4, amount=1.0)
+    for old, new in zip(SCORE.parts, many.parts, strict=True):
+        assert len(new.strikes) / 64 == pytest.approx(len(old.strikes) / SCORE.bars, rel=0.25)
+
+
+def test_a_loop_that_is_shorter_than_a_bar_is_played_on() -> None:
+    half = dataclasses.replace(
+        SCORE,
+        bars=1,
+        length_s=1.0,
+        parts=tuple(dataclasses.replace(part, strikes=part.strikes[:2]) for part in SCORE.parts),
+    )
+    assert half.n_steps == 8
+    again = generated(half, bars=2, seed=0, amount=0.0)
+    assert [strike.beat for strike in again.parts[0].strikes] == [float(beat) for beat in range(8)]
+
+
+def test_what_the_next_hit_cuts_off_lasts_until_the_next_hit() -> None:
+    slices = dataclasses.replace(
+        SCORE,
+        parts=(
+            Part("kick", 36, 0.3, -10.0, tuple(Strike(float(beat), 0.5) for beat in range(8))),
+            Part("hat", 60, 0.3, -10.0, tuple(Strike(beat + 0.5, 0.5) for beat in range(8))),
+        ),
+    )
+    made = generated(slices, bars=8, seed=2, amount=1.0)
+    onsets = sorted({strike.beat for part in made.parts for strike in part.strikes})
+    after = dict(zip(onsets, [*onsets[1:], 32.0], strict=True))
+    assert all(
+        strike.beat + strike.beats == after[strike.beat] for part in made.parts for strike in part.strikes
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "said"), [({"bars": 0}, "bars"), ({"amount": 2.0}, "amount"), ({"seed": -1}, "seed")]
 )

@@ -89,8 +89,8 @@ def banked(bank: Bank, instrument: Instrument, *, most: int = 0) -> tuple[Banked
         times[patch.sha256] = max(times.get(patch.sha256, 0), _times(entry))
     # In an order that has nothing to do with when they came: a part of them is like all of them.
     order = sorted((name for name in patches if times[name]), key=lambda name: sha256(name.encode()))
-    held = [name for name in order if is_held_out(name, HELD_OUT)]
-    learned = [name for name in order if not is_held_out(name, HELD_OUT)]
+    held = [name for name in order if _is_frozen(name)]
+    learned = [name for name in order if not _is_frozen(name)]
     if len(held) < 2 or len(learned) < 16:
         raise EstimatorError(
             f"{bank.path} holds {len(order)} different patches of {instrument.name}, which is too few to learn from: "
@@ -104,6 +104,11 @@ def banked(bank: Bank, instrument: Instrument, *, most: int = 0) -> tuple[Banked
         ),
         Banked(instrument, [patches[name] for name in held], [(place, 0) for place in range(len(held))]),
     )
+
+
+def _is_frozen(patch_sha256: str) -> bool:
+    """By the hash of the hash: trainings hold out by the first, and would find nothing left of it to hold out."""
+    return is_held_out(sha256(patch_sha256.encode()), HELD_OUT)
 
 
 def _times(entry: Entry) -> int:

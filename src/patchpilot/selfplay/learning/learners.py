@@ -12,7 +12,7 @@ import numpy as np
 from patchpilot.audio import Audio
 from patchpilot.bank import Bank
 from patchpilot.datasets import Dataset
-from patchpilot.estimators.embedding.measure import ranks, top
+from patchpilot.errors import EstimatorError
 from patchpilot.estimators.estimator import Estimator
 from patchpilot.estimators.evaluation import FIRST, Sound, evaluate
 from patchpilot.estimators.own_assets import keep_assets
@@ -29,8 +29,14 @@ from patchpilot.selfplay.learning.versions import Versions
 Tell = Callable[[str], None]
 MINE = "mine"
 """Name of the embedding that was learned from the user's bank."""
-_SOUNDS = 24
-"""Held-out patches that an estimator is judged by."""
+SOUNDS = 24
+"""Frozen patches that are played to judge what was learned."""
+FEWEST = 8
+"""Frozen patches that are needed."""
+FARTHEST = 2.0
+"""More than this counts as this: lost is lost."""
+WATCHED = 0.1
+"""Share of the patches to learn from that says when to stop: of some hundreds 2 % would be none."""
 
 
 class Learner(Protocol):
@@ -47,6 +53,9 @@ class Learner(Protocol):
     def versions(self, folder: Path) -> Versions:
         """Its versions; the one in use lies where everything looks for it."""
 
+    def settings(self) -> str:
+        """What a version depends on beside the takes, the epochs and the seed, as text."""
+
     def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
         """Train on datasets; stopped, the same again goes on.
 
@@ -61,6 +70,9 @@ class Learner(Protocol):
         Args:
             path: its folder; None for what is in use.
             frozen: dataset of them, two notes each, with audio.
+
+        Raises:
+            EstimatorError: nothing is in use, or there is too little to judge it by.
         """
 
     def adopt(self, bank: Bank) -> None:
@@ -71,11 +83,15 @@ class EmbeddingLearner:
     """The embedding by which sounds are looked up."""
 
     name = "embedding"
-    unit = "held-out takes not found first at another note (share)"
+    unit = "distance of a take's other note, where that of the nearest other take is 1 (mean)"
 
     def versions(self, folder: Path) -> Versions:
         """In use it is the user's embedding "mine"."""
         return Versions(folder, embeddings_folder() / MINE)
+
+    def settings(self) -> str:
+        """Nothing."""
+        return ""
 
     def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
         """Contrastively: renders of one patch on other notes lie together."""
@@ -92,8 +108,8 @@ class EmbeddingLearner:
         write_text(path, json.dumps({**json.loads(path.read_text("utf-8")), "name": MINE}, indent=1) + "\n")
 
     def score(self, path: Path | None, frozen: Path) -> float:
-        """How many of the patches are not found first by their other note."""
-        embedding = LocalEmbedding(path) if path is not None else self._in_use()
+        """How near the two notes of a patch lie, beside other patches: below 1 they are found by one another."""
+        embedding = LocalEmbedding(path) if path is not None else embedding_in_use()
         vectors: dict[int, list[np.ndarray[tuple[int], np.dtype[np.float32]]]] = {}
         with Dataset(frozen) as dataset:
             for row in dataset:
@@ -102,16 +118,23 @@ class EmbeddingLearner:
                 heard = embedding(audio, pitch=float(note.pitch), hold_s=note.hold_s)
                 vectors.setdefault(row.candidate, []).append(heard)
         pairs = [two for two in vectors.values() if len(two) == 2]
-        asked, there = (np.stack([two[k] for two in pairs]) for k in (0, 1))
-        return 1.0 - top(ranks(asked, there, np.arange(len(pairs))), 1)
+        if len(pairs) < FEWEST:
+            raise EstimatorError(f"{len(pairs)} frozen patches are too few to judge an embedding by")
+        asked, there = (np.stack([two[k] for two in pairs]).astype(np.float64) for k in (0, 1))
+        apart = np.linalg.norm(asked[:, None] - there[None], axis=2)
+        own = np.diag(apart).copy()
+        np.fill_diagonal(apart, np.inf)
+        return float(np.minimum(own / np.maximum(apart.min(axis=1), 1e-9), FARTHEST).mean())
 
     def adopt(self, bank: Bank) -> None:
         """Hear all takes anew, and search by that."""
-        bank.reindex(self._in_use())
+        bank.reindex(embedding_in_use())
 
-    def _in_use(self) -> Embedding:
-        mine = embeddings_folder() / MINE
-        return LocalEmbedding(mine) if mine.exists() else embedding_of("heard")
+
+def embedding_in_use() -> Embedding:
+    """The one that was learned, or the one that comes with Patch Pilot."""
+    mine = embeddings_folder() / MINE
+    return LocalEmbedding(mine) if mine.exists() else embedding_of("heard")
 
 
 class EstimatorLearner:
@@ -119,7 +142,7 @@ class EstimatorLearner:
 
     Args:
         instrument: whose patches it says.
-        start: folder of a training that it goes on from; it begins anew by default.
+        start: folder of a training that it goes on from; by default the version in use, if it was learned here.
         size: of a new network.
     """
 
@@ -132,6 +155,12 @@ class EstimatorLearner:
     def versions(self, folder: Path) -> Versions:
         """In use it is the user's estimator of the instrument."""
         return Versions(folder, estimators_folder() / self._instrument.name)
+
+    def settings(self) -> str:
+        """Its size, and where it starts."""
+        from patchpilot.estimators.training.starting import read_start
+
+        return f"{self._size} {read_start(self._start).sha256 if self._start is not None else ''}"
 
     def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
         """As `patchpilot train` does."""
@@ -147,12 +176,14 @@ class EstimatorLearner:
                 f"estimator: epoch {progress.epoch} of {progress.epochs}, step {progress.at} of {progress.steps}"
             )
 
-        first = read_start(self._start) if self._start is not None else None
+        start = self._start if self._start is not None else self._in_use()
+        first = read_start(start) if start is not None else None
         config = TrainConfig(
             instrument=self._instrument.name,
             epochs=epochs,
             seed=seed,
             size=self._size,
+            held_out=WATCHED,
             start=first.sha256 if first else "",
         )
         codec = first.codec if first else None
@@ -163,10 +194,17 @@ class EstimatorLearner:
     def score(self, path: Path | None, frozen: Path) -> float:
         """How far the likeliest patch is from the sound, on the real engine."""
         with Dataset(frozen) as dataset:
-            rows = [row for row in dataset if row.index % 2 == 0][:_SOUNDS]
+            rows = [row for row in dataset if row.index % 2 == 0][:SOUNDS]
             sounds = [Sound(row.patch, row.performance, row.name) for row in rows]
         estimator = Estimator.load(path if path is not None else self._instrument.name, self._instrument)
         return evaluate(estimator, self._instrument, sounds).median(FIRST)
 
     def adopt(self, bank: Bank) -> None:
         """Nothing is to be done: `match` takes the user's estimator by itself."""
+
+    def _in_use(self) -> Path | None:
+        """The training of the version in use; what comes with Patch Pilot brings none."""
+        from patchpilot.estimators.training.checkpoint import NAME
+
+        place = estimators_folder() / self._instrument.name
+        return place if (place / NAME).is_file() else None

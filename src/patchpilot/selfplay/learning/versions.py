@@ -1,8 +1,8 @@
 """Versions of what was learned: kept side by side, one of them in use, the one before a step away.
 
     versions = Versions(folder, place)
-    number = versions.add(made, score)      # the folder of a training becomes version `number`
-    versions.promote(number)                # it is copied to `place`, where everything looks for it
+    number = versions.add(score, before, better=True)   # what lies in `next_path` becomes version `number`
+    versions.settle()                       # what is better is copied to `place`, where everything looks for it
     versions.roll_back()                    # the one that was in use before is there again
 
 The history is a text file, `versions.json`; nothing is ever taken away from it.
@@ -15,6 +15,7 @@ import shutil
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from patchpilot.errors import OutputError, ParameterError
 from patchpilot.files import make_folder, output_error, write_text
@@ -33,12 +34,16 @@ class Version:
         score: on the frozen set; lower is better.
         before: score of what was in use, on the same set; None where there was nothing.
         made_at: ISO 8601, UTC.
+        source: hash of all that it was learned from, "" where nobody said.
+        better: whether it was found better than what was in use.
     """
 
     number: int
     score: float
     before: float | None
     made_at: str
+    source: str = ""
+    better: bool = False
 
 
 class Versions:
@@ -67,19 +72,32 @@ class Versions:
         """The folder of a version."""
         return self.folder / f"{number:04d}"
 
+    def of(self, source: str) -> Version | None:
+        """The newest that was learned from something, by its hash; None where nothing was."""
+        return next((version for version in reversed(self.known) if version.source == source), None)
+
     def next_path(self) -> Path:
         """Where the next version is to be made; the same until it is added, so that its making can go on."""
         return self.path(len(self.known) + 1)
 
-    def add(self, score: float, before: float | None) -> int:
-        """What lies in `next_path` becomes a version; raises `OutputError`."""
+    def add(self, score: float, before: float | None, *, source: str = "", better: bool = False) -> int:
+        """What lies in `next_path` becomes a version; raises `OutputError`.
+
+        Args:
+            score: of it.
+            before: of what is in use.
+            source: hash of all that it was learned from.
+            better: whether it shall be in use; `settle` does it.
+        """
         said = self._read()
         number = len(said["versions"]) + 1
         if not self.path(number).is_dir():
             raise OutputError(f"expected the new version in {self.path(number)}, which is not there")
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
-        said["versions"].append(asdict(Version(number, score, before, made_at)))
-        self._write(said)
+        said["versions"].append(asdict(Version(number, score, before, made_at, source, better)))
+        if better:
+            said["used"].append(number)
+        self._write({**said, "settled": said["settled"] and not better})
         return number
 
     def promote(self, number: int) -> None:
@@ -89,14 +107,19 @@ class Versions:
             OutputError: it cannot be copied; what was in use stays.
             ParameterError: there is no such version.
         """
-        if number != SHIPPED and not self.path(number).is_dir():
+        if not self.path(number).is_dir():
             raise ParameterError(
                 f"no version {number}: there are {', '.join(str(v.number) for v in self.known) or 'none'}"
             )
-        self._place(number)
         said = self._read()
-        said["used"].append(number)
-        self._write(said)
+        self._use([*said["used"], number], said)
+
+    def settle(self) -> None:
+        """Bring what is in use to where everything looks for it, if a kill came between; raises `OutputError`."""
+        said = self._read()
+        if not said["settled"]:
+            self._place(self.in_use)
+            self._write({**said, "settled": True})
 
     def roll_back(self) -> int:
         """Put that into use which was so before.
@@ -113,11 +136,17 @@ class Versions:
             raise ParameterError(
                 f"nothing was learned yet in {self.folder}, so there is nothing to roll back"
             )
-        said["used"].pop()
-        number = int(said["used"][-1]) if said["used"] else SHIPPED
-        self._place(number)
-        self._write(said)
-        return number
+        self._use(said["used"][:-1], said)
+        return self.in_use
+
+    def _use(self, used: list[int], before: dict[str, Any]) -> None:
+        """The history first: a kill after it leaves what `settle` brings about."""
+        self._write({**before, "used": used, "settled": False})
+        try:
+            self.settle()
+        except OutputError:
+            self._write(before)
+            raise
 
     def _place(self, number: int) -> None:
         """Whole or not at all: copied beside it, then moved."""
@@ -138,10 +167,10 @@ class Versions:
                 old.rename(self.place)
             raise output_error(self.place, error) from None
 
-    def _read(self) -> dict[str, list]:  # type: ignore[type-arg]  # versions and numbers
+    def _read(self) -> dict[str, Any]:
         path = self.folder / FILE
         if not path.exists():
-            return {"versions": [], "used": []}
+            return {"versions": [], "used": [], "settled": True}
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
             if not isinstance(said["versions"], list) or not isinstance(said["used"], list):
@@ -150,8 +179,8 @@ class Versions:
             raise ParameterError(
                 f"{path} is damaged: restore it, or move the folder away to begin anew"
             ) from None
-        return {"versions": said["versions"], "used": said["used"]}
+        return {"versions": said["versions"], "used": said["used"], "settled": said.get("settled", True)}
 
-    def _write(self, said: dict[str, list]) -> None:  # type: ignore[type-arg]
+    def _write(self, said: dict[str, Any]) -> None:
         make_folder(self.folder)
         write_text(self.folder / FILE, json.dumps(said, indent=2) + "\n")

@@ -7,26 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import pdist, squareform
 
-from patchpilot.audio import F64, Audio, db, hz_to_note, peak, pitch, rms
+from patchpilot.audio import Audio, db, hz_to_note, peak, pitch, rms
 from patchpilot.audio.chroma import estimated_key
-from patchpilot.audio.descriptors import NAMES, described
 from patchpilot.errors import AudioError
 from patchpilot.instruments.rack.material.material import Material
+from patchpilot.instruments.rack.material.tempo import BEATS_PER_BAR
+from patchpilot.selfplay.levels.grouping import grouped, hit_distances
 
 LONGEST_S = 60.0
 _SILENT_DB = -70.0
-_MOST_PARTS = 8
-_APART = 0.12
-"""Mean silhouette (Rousseeuw 1987) below which all hits are one sound."""
-_UNITS = np.array([0.25, 0.3, 0.5, 0.4, 0.3, 0.15, 0.3, 3.0])
-"""What is heard as one step of each of `described`'s numbers."""
 _SURE = 0.65
 """Confidence from which a key that was heard is one."""
 _STEADY = 0.6
 """Confidence from which a hit has a pitch of its own."""
+_FASTEST_BPM = 160.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +94,14 @@ def taken_apart(material: Material) -> Taken:
         material = dataclasses.replace(
             material, tempo_bpm=_whole_bars(audio.duration_s), source="analysis", confidence=0.0
         )
+    elif material.source == "analysis":
+        material = dataclasses.replace(material, tempo_bpm=_a_bar(material.tempo_bpm, audio.duration_s))
     hits = [
         LoopHit(cut.audio, cut.start_s, _level_db(cut.audio), _pitch(cut.audio))
         for cut in material.slices("onset")
         if db(peak(cut.audio)) >= _SILENT_DB
     ]
-    labels = grouped(np.stack([_described(hit) for hit in hits]))
+    labels = grouped(hit_distances([hit.audio for hit in hits], [hit.pitch for hit in hits]))
     hits = [dataclasses.replace(hit, part=int(label)) for hit, label in zip(hits, labels, strict=True)]
     heard = estimated_key(audio)
     return Taken(
@@ -116,46 +113,6 @@ def taken_apart(material: Material) -> Taken:
     )
 
 
-def grouped(points: F64) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Which points belong together, int64 (n,): numbers from 0 in the order in which groups first appear.
-
-    Agglomerative with mean distances; as many groups as have the highest mean silhouette, or one.
-
-    Args:
-        points: float64 (n, d), distances of 1 are just noticed.
-    """
-    n = len(points)
-    if n < 3:
-        return np.arange(n)
-    distances = squareform(pdist(points))
-    tree = linkage(points, "average")
-    best, score = np.zeros(n, int), _APART
-    for k in range(2, min(_MOST_PARTS, n - 1) + 1):
-        labels = fcluster(tree, k, "maxclust")
-        found = _silhouette(distances, labels)
-        if found > score + 1e-9:
-            best, score = labels, found
-    order = {label: number for number, label in enumerate(dict.fromkeys(best.tolist()))}
-    return np.array([order[label] for label in best.tolist()])
-
-
-def _silhouette(distances: F64, labels: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
-    """Mean over all points of (b − a) / max(a, b); 0 for one that is alone."""
-    groups = [labels == label for label in np.unique(labels)]
-    if len(groups) < 2:
-        return 0.0
-    scores = []
-    for point, label in enumerate(labels.tolist()):
-        own = labels == label
-        if own.sum() == 1:
-            scores.append(0.0)
-            continue
-        a = distances[point, own].sum() / (own.sum() - 1)
-        b = min(distances[point, group].mean() for group in groups if not group[point])
-        scores.append((b - a) / max(a, b, 1e-12))
-    return float(np.mean(scores))
-
-
 def _standing(hits: Sequence[LoopHit], n_parts: int) -> tuple[int, ...]:
     """For each part the hit that is loud and long: what others cut short is hard to match."""
     return tuple(
@@ -165,12 +122,6 @@ def _standing(hits: Sequence[LoopHit], n_parts: int) -> tuple[int, ...]:
         )
         for part in range(n_parts)
     )
-
-
-def _described(hit: LoopHit) -> F64:
-    values = described(hit.audio)
-    values[NAMES.index("length")] = min(values[NAMES.index("length")], -0.5)  # the next hit cuts it
-    return np.asarray(values / _UNITS)
 
 
 def _level_db(audio: Audio) -> float:
@@ -186,11 +137,20 @@ def _pitch(audio: Audio) -> float | None:
     return hz_to_note(found.f0_hz) if found.f0_hz is not None and found.confidence >= _STEADY else None
 
 
+def _a_bar(tempo: float, duration_s: float) -> float:
+    """A tempo that was heard, or the double: half a bar at a slow tempo is likelier a bar at a usual one."""
+    return (
+        2.0 * tempo
+        if duration_s * tempo / 60.0 < 0.75 * BEATS_PER_BAR and 2.0 * tempo <= _FASTEST_BPM
+        else tempo
+    )
+
+
 def _whole_bars(duration_s: float) -> float:
     """The tempo from 80 to 160 at which a sound is a power of two of beats long."""
     tempo = 60.0 / duration_s
     while tempo < 80.0:
         tempo *= 2.0
-    while tempo > 160.0:
+    while tempo > _FASTEST_BPM:
         tempo /= 2.0
     return min(300.0, max(20.0, tempo))

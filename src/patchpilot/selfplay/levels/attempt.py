@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from patchpilot.audio import Audio, save
+from patchpilot.audio import Audio, Target, listen, save
 from patchpilot.errors import PluginError
 from patchpilot.files import make_folder, write_text
 from patchpilot.instruments.base import Instrument
@@ -22,18 +22,22 @@ from patchpilot.matching.match import match
 from patchpilot.search.base import Searcher
 from patchpilot.selfplay.levels import document
 from patchpilot.selfplay.levels.analysis import Taken
+from patchpilot.selfplay.levels.choosing import chosen
 from patchpilot.selfplay.levels.document import Template
 from patchpilot.selfplay.levels.level import ATTEMPT, ATTEMPTS, Level
 from patchpilot.selfplay.levels.names import part_names
 from patchpilot.selfplay.levels.pattern import Part, Score, score_of
-from patchpilot.selfplay.levels.playing import SAMPLE_RATE, mix, stems, voices_of
-from patchpilot.selfplay.levels.scoring import LoopScore, scored
-from patchpilot.selfplay.levels.tuning import tuned
+from patchpilot.selfplay.levels.playing import SAMPLE_RATE, Voice, mix
+from patchpilot.selfplay.levels.scoring import LoopScore
 from patchpilot.space import Pattern
 from patchpilot.space.canonical import Json
 from patchpilot.space.hit import Hit
 
 TEMPLATE, LOOP, NOTES = "template.toml", "loop.wav", "pattern.mid"
+FOUND = "found"
+"""Folder of all patches that were found for the parts."""
+_TOP, _WORSE = 5, 0.5
+"""Patches of each part that are tried in the loop, at most; and how much farther than the closest one may be."""
 _SHORTEST_S = 0.08
 """Of what a patch is looked for; shorter hits get silence behind them."""
 
@@ -85,32 +89,43 @@ def attempt(
     names = part_names(taken)
     folder = make_folder(level.folder / ATTEMPTS / f"{instrument.name} {effort} {seed}".replace("/", "_"))
     heard = score_of(taken, names)
+    make_folder(folder / FOUND)
     parts, found, takes = [], [], []
     for number, part in enumerate(heard.parts):
         on_part(part.name, number, len(names))
-        path = folder / f"{part.name}{instrument.suffix}"
-        known = _known(folder, part.name, path)
+        known = _known(folder / FOUND, part.name, instrument.suffix)
         if known is None:
-            known, take = _searched(part, taken, number, instrument, path, effort, seed, using)
-            takes.append((part.name, take))
+            known, some = _searched(part, taken, number, instrument, folder / FOUND, effort, seed, using)
+            takes.append((number, some))
         parts.append(dataclasses.replace(part, note=known["note"], hold_s=known["hold_s"]))
         found.append(known)
-    score = dataclasses.replace(heard, parts=tuple(parts))
     on_part("", len(names), len(names))
+    voices = [
+        [
+            Voice(instrument.load(path), known["velocity"])
+            for path in _presets(folder / FOUND, part.name, known, instrument.suffix)
+        ]
+        for part, known in zip(parts, found, strict=True)
+    ]
+    made = chosen(dataclasses.replace(heard, parts=tuple(parts)), taken, voices, instrument)
+    for number, part in enumerate(made.score.parts):
+        instrument.export(
+            voices[number][made.places[number]].patch, folder / f"{part.name}{instrument.suffix}"
+        )
     template = Template(
-        score,
+        made.score,
         instrument.name,
         {part.name: f"{part.name}{instrument.suffix}" for part in parts},
         {part.name: known["velocity"] for part, known in zip(parts, found, strict=True)},
     )
-    voices = voices_of(template, folder, instrument)
-    template = dataclasses.replace(template, score=tuned(score, taken, voices, instrument))
-    played = stems(template.score, voices, instrument)
-    result = scored(taken.material.audio, mix(played), is_pitched=taken.is_pitched)
-    distances = {part.name: known["distance"] for part, known in zip(parts, found, strict=True)}
+    distances = {
+        part.name: known["distances"][place]
+        for part, known, place in zip(parts, found, made.places, strict=True)
+    }
     n_renders = sum(known["n_renders"] for known in found)
-    _write(folder, template, played, result, distances, n_renders, seed, effort)
-    return Attempt(folder, result, distances, n_renders, tuple(takes))
+    _write(folder, template, made.stems, made.result, distances, n_renders, seed, effort)
+    best = tuple((parts[number].name, some[made.places[number]]) for number, some in takes)
+    return Attempt(folder, made.result, distances, n_renders, best)
 
 
 def write_notes(score: Score, path: Path) -> None:
@@ -130,47 +145,67 @@ def _searched(
     taken: Taken,
     number: int,
     instrument: Instrument,
-    path: Path,
+    folder: Path,
     effort: str,
     seed: int,
     using: Callable[[], Sequence[str | Searcher]] | None,
-) -> tuple[dict[str, Json], Take]:
-    """A patch for a part; its preset and what is known of it are written."""
+) -> tuple[dict[str, Json], list[Take]]:
+    """Patches for a part; their presets and what is known of them are written."""
     standing = taken.hits[taken.parts[number]]
     note = part.note if standing.pitch is not None else None
     result = match(
-        _long_enough(standing.audio),
+        mixture(standing.audio, note),
         instrument,
-        top=1,
+        top=_TOP,
         effort=effort,
         seed=seed,
-        note=note,
         using=using() if using else None,
     )
     if result.interrupted:
         raise KeyboardInterrupt
-    best = result[0]
-    instrument.export(best.take.patch, path)
+    closest = min(one.distance["logmel"] for one in result.matches)
+    best = sorted(
+        (one for one in result.matches if one.distance["logmel"] <= closest + _WORSE),
+        key=lambda one: one.distance["logmel"],
+    )
     played = result.performance.notes[0]
     known = {
         "note": played.pitch,
         "hold_s": played.hold_s,
         "velocity": played.velocity,
-        "distance": best.distance["logmel"],
+        "distances": [one.distance["logmel"] for one in best],
         "n_renders": result.n_renders,
     }
-    write_text(path.with_suffix(".json"), json.dumps(known) + "\n")  # last: where it is, the preset is
-    return known, best.take
+    for one, path in zip(best, _presets(folder, part.name, known, instrument.suffix), strict=True):
+        instrument.export(one.take.patch, path)
+    write_text(folder / f"{part.name}.json", json.dumps(known) + "\n")  # last: where it is, the presets are
+    return known, [one.take for one in best]
 
 
-def _known(folder: Path, name: str, path: Path) -> dict[str, Json] | None:
+def _presets(folder: Path, name: str, known: Mapping[str, Json], suffix: str) -> list[Path]:
+    """Of all patches that were found for a part, the closest first."""
+    return [folder / f"{name} {place}{suffix}" for place in range(1, len(known["distances"]) + 1)]
+
+
+def _known(folder: Path, name: str, suffix: str) -> dict[str, Json] | None:
     """What an earlier run found of a part."""
     try:
         said = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    keys = {"note", "hold_s", "velocity", "distance", "n_renders"}
-    return said if path.exists() and isinstance(said, dict) and keys <= said.keys() else None
+    keys = {"note", "hold_s", "velocity", "distances", "n_renders"}
+    if not isinstance(said, dict) or not keys <= said.keys():
+        return None
+    return said if all(path.exists() for path in _presets(folder, name, said, suffix)) else None
+
+
+def mixture(audio: Audio, note: int | None) -> Target:
+    """A hit as something to match: whatever pitch it has, other sounds of the loop may be in it.
+
+    So no searcher is told that it is one tone, which would leave the others out.
+    """
+    target = listen(_long_enough(audio), note=note)
+    return dataclasses.replace(target, f0_hz=None, confidence=0.0)
 
 
 def _long_enough(audio: Audio) -> Audio:

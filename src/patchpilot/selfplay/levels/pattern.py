@@ -88,6 +88,11 @@ class Score:
         if not self.length_s:
             object.__setattr__(self, "length_s", self.bars * BEATS_PER_BAR * 60.0 / self.tempo_bpm)
 
+    @property
+    def n_steps(self) -> int:
+        """>= 1, its length in sixteenths: a loop may be shorter than a bar."""
+        return max(1, on_grid(self.length_s * self.tempo_bpm / 60.0))
+
     def seconds(self, beat: float) -> float:
         """When a beat is."""
         return self.first_beat_s + beat * 60.0 / self.tempo_bpm
@@ -135,12 +140,12 @@ def _interval(semitones: float) -> int:
 
 
 def gridded(score: Score) -> Score:
-    """The same with all strikes on sixteenths, the loudest of those that fall together."""
+    """The same with all strikes on sixteenths, the loudest of those that fall together; what is before goes round."""
     parts = []
     for part in score.parts:
         steps: dict[int, Strike] = {}
         for strike in part.strikes:
-            step = max(0, on_grid(strike.beat))
+            step = on_grid(strike.beat) % score.n_steps
             if step not in steps or strike.level_db > steps[step].level_db:
                 steps[step] = dataclasses.replace(strike, beat=step / STEPS_PER_BEAT)
         parts.append(dataclasses.replace(part, strikes=tuple(steps[step] for step in sorted(steps))))

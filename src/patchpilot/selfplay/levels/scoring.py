@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from patchpilot.audio import Audio
-from patchpilot.audio.chroma import chromagram
+from patchpilot.audio.chroma import chromagram, tuning_of
 from patchpilot.distance import LogMel
 from patchpilot.instruments.rack.material.slicing import onset_times
 
@@ -74,8 +74,12 @@ def onset_f(expected: Sequence[float], found: Sequence[float], window_s: float =
 
 
 def chroma_correlation(original: Audio, again: Audio) -> float:
-    """Pearson's correlation of all cells of the two chromagrams, blurred over half a second; 0 without any pitch."""
-    one, two = (_blurred(chromagram(audio)) for audio in (original, again))
+    """Pearson's correlation of all cells of the two chromagrams, blurred over half a second; 0 without any pitch.
+
+    Both are seen in the tuning of the original.
+    """
+    tuning = tuning_of(original)
+    one, two = (_blurred(chromagram(audio, tuning=tuning)) for audio in (original, again))
     n = min(len(one), len(two))
     a, b = one[:n].ravel(), two[:n].ravel()
     if a.std() < 1e-12 or b.std() < 1e-12:

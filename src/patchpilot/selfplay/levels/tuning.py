@@ -6,7 +6,6 @@ Pitch trackers err by octaves, and where sounds overlap; the headline distance d
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -15,37 +14,38 @@ from patchpilot.distance import LogMel
 from patchpilot.errors import EngineError
 from patchpilot.instruments.base import Instrument
 from patchpilot.selfplay.levels.analysis import Taken
-from patchpilot.selfplay.levels.pattern import Part, Score
+from patchpilot.selfplay.levels.pattern import Part
 from patchpilot.selfplay.levels.playing import Voice, performance_of
 
-_RANGE = tuple(range(-12, 13))
+_FARTHEST = 24
+"""Semitones from the part's own note."""
 _SHORTEST_S = 0.06
 """Of a hit that a note is looked for in."""
 
 
-def tuned(score: Score, taken: Taken, voices: Mapping[str, Voice], instrument: Instrument) -> Score:
-    """The same with the notes that come closest, for parts whose hits have pitches.
+def tuned(part: Part, number: int, taken: Taken, voice: Voice, instrument: Instrument) -> Part:
+    """A part with the notes that come closest; as it is, where its sound has no pitch.
+
+    Tried are the notes that were heard, their octaves, and the part's own.
 
     Args:
-        score: of the loop, its parts in the order of `taken`, their strikes in the order of its hits.
+        part: its strikes in the order of the hits.
+        number: of the part in `taken`.
         taken: the loop taken apart.
-        voices: of the parts, by name.
-        instrument: that plays them.
+        voice: that plays it.
+        instrument: of the voice.
 
     Raises:
-        EngineError: not one note of a part can be rendered.
+        EngineError: not one note can be rendered.
     """
-    parts = [
-        part
-        if taken.hits[taken.parts[number]].pitch is None
-        else _tuned(part, number, taken, voices[part.name], instrument)
-        for number, part in enumerate(score.parts)
-    ]
-    return dataclasses.replace(score, parts=tuple(parts))
-
-
-def _tuned(part: Part, number: int, taken: Taken, voice: Voice, instrument: Instrument) -> Part:
-    reach = [step for step in _RANGE if 0 <= part.note + step <= 127]
+    if taken.hits[taken.parts[number]].pitch is None:
+        return part
+    heard = {0, *(strike.semitones for strike in part.strikes)}
+    reach = sorted(
+        step
+        for step in {one + octave for one in heard for octave in (-12, 0, 12)}
+        if abs(step) <= _FARTHEST and 0 <= part.note + step <= 127
+    )
     pairs = [(voice.patch, performance_of(part, step, voice.velocity)) for step in reach]
     sounds: dict[int, Audio] = {}
     failed: EngineError | None = None
