@@ -42,7 +42,7 @@ class Provided:
         from patchpilot.errors import ParameterError
         from patchpilot.retrieval.library import embedding_of
         from patchpilot.selfplay.preference.asker import Asker
-        from patchpilot.selfplay.preference.from_bank import EMBEDDING
+        from patchpilot.selfplay.preference.from_bank import TASTE, embedding_of_votes
 
         if session.bank is None:
             raise ParameterError(
@@ -52,7 +52,8 @@ class Provided:
         known = next((taste for taste in self._tastes if taste.bank is session.bank), None)
         taste = known or self._taste(None, session.bank)
         assert taste is not None  # there is a bank
-        self._asker = Asker(lambda: taste.taste, embedding_of(EMBEDDING))
+        ear = embedding_of(embedding_of_votes(session.bank.path / TASTE / "model"))
+        self._asker = Asker(lambda: taste.taste, ear)
 
     def chosen(self, waiting: Sequence[Sounded]) -> Sounded:
         """Which take sounds next: the one whose vote would tell most."""
@@ -93,7 +94,10 @@ class _Growing:
             return None
 
 
-def _golden(option: Any, _: Bank | None) -> Any:
+def _golden(option: Any, bank: Bank | None) -> Any:
+    """The golden set, and the starred takes of the bank, where there is one."""
     from patchpilot.selfplay.golden.golden_set import GoldenSet
+    from patchpilot.selfplay.golden.starred import WithStars
 
-    return GoldenSet.open(option if isinstance(option, str) and option != "default" else None)
+    golden = GoldenSet.open(option if isinstance(option, str) and option != "default" else None)
+    return golden if bank is None else WithStars(golden, bank)
