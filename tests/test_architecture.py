@@ -26,7 +26,8 @@ LAYERS = (
     ("estimators",),
     ("experiment",),
     ("matching",),
-    ("selfplay",),
+    ("selfplay", "tracks"),
+    ("live",),
     ("cli",),
 )
 """Each may import those above it in this list, and nothing beside or below it."""

@@ -22,6 +22,8 @@ _COMMANDS = {
     "play": "The synth plays itself: run, listen, vote, compare, replay, watch, …",
     "golden": "Sounds that you love: add, list, describe, remove.",
     "level": "Loops to master: add, play, generate, complement.",
+    "track": "Whole tracks: tempo, bars, key, sections, loudness, and what a producer listens for.",
+    "live": "Ableton Live: look, turn knobs, place clips, listen; all of it can be undone.",
     "rack": "Modules, and racks that are made of them: modules, show, draw.",
     "train": "A network learns an instrument from what it sounds like, and proposes patches.",
     "reinforce": "An estimator learns from sounds that nobody made a patch for.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +17,7 @@ from patchpilot.cli._play_running import Options, options
 @click.option("--bank", help='Bank that takes go to: a folder, or "default"; as the file says by default.')
 @click.option("--serve", is_flag=True, help="Answer an editor over a local socket (`play send`).")
 @options
-def command(file: Path, out: Path | None, bank: str | None, serve: bool, **given: bool) -> None:
+def command(file: Path, out: Path | None, bank: str | None, serve: bool, **given: Any) -> None:
     """Run the experiments of FILE, one after another.
 
     Started again, it goes on where it was stopped, and comes to the same result. Ctrl-C ends it after a few renders.

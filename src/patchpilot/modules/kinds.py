@@ -12,6 +12,7 @@ from patchpilot.modules.base import Module
 from patchpilot.modules.faust_code import faust_of
 from patchpilot.modules.function import function_of
 from patchpilot.modules.graph import Graph
+from patchpilot.modules.live_device import live_of
 from patchpilot.modules.ordered import ordered_of
 from patchpilot.modules.pedals import effect_of
 from patchpilot.modules.plugin import plugin_of
@@ -29,6 +30,7 @@ KINDS: Mapping[str, Callable[[Json], Module]] = {
     "surge_effect": surge_effect_of,
     "ordered": ordered_of,
     "poly": poly_of,
+    "live": live_of,
 }
 """By the name that `to_json` gives; `graph_of` takes more from its caller."""
 

@@ -10,6 +10,7 @@ from patchpilot.instruments.base import KNOB_STEP
 from patchpilot.instruments.rack.chained import chain_priors
 from patchpilot.instruments.rack.union import Union
 from patchpilot.modules.base import Value
+from patchpilot.modules.live_device import LiveModule
 from patchpilot.modules.ordered import OrderedModule, chain_of, slots
 from patchpilot.space.arc import Arc
 from patchpilot.space.edit import Edit
@@ -106,14 +107,18 @@ def _swaps(union: Union, patch: Patch) -> list[Edit]:
 
 
 def _silent(union: Union, patch: Patch) -> set[str]:
-    """Names of the parameters of effects that are not in their chain."""
-    return {
+    """Names of parameters of effects that are not in their chain, and of what is off in devices as of Live."""
+    found = {
         f"{node}_{effect.name}_{parameter.name}"
         for node, effects, now in _chains(union, patch)
         for effect in effects.effects
         if effect.name not in now
         for parameter in effect.module.parameters
     }
+    for node, at in union.graph.nodes.items():
+        if isinstance(at.module, LiveModule):
+            found |= {f"{node}_{name}" for name in at.module.silent(union.stored(patch)[node])}
+    return found
 
 
 def _chains(union: Union, patch: Patch) -> Iterator[tuple[str, OrderedModule, tuple[str, ...]]]:

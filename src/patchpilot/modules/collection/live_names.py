@@ -102,12 +102,14 @@ def device(module: str) -> LiveDevice:
         ParameterError: it stands for none.
     """
     from patchpilot.modules.collection.live_devices import DEVICES
+    from patchpilot.modules.collection.live_wavetable import WAVETABLE
 
-    for found in DEVICES:
+    known = (*DEVICES, WAVETABLE)
+    for found in known:
         if found.module == module:
             return found
     raise ParameterError(
-        f"no device of Live is known for {module!r}, only for {', '.join(d.module for d in DEVICES)}"
+        f"no device of Live is known for {module!r}, only for {', '.join(d.module for d in known)}"
     )
 
 
