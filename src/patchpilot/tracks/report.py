@@ -54,7 +54,7 @@ def report_html(track: Track, audio: Audio) -> str:
         curves={name: _steps(track, getattr(track.energy, name)) for name in ("energy", "bass", "kick")},
         pumping=_pumping(track),
         bands=_bands(track),
-        findings={name: found.get("sentence", "") for name, found in track.detectors.items()},
+        findings=_findings(track),
         score=track.score,
         sections=[(box.label, box.said) for box in (_box(s, track.duration_s) for s in track.sections)],
     )
@@ -124,3 +124,10 @@ def _bands(track: Track) -> list[tuple[str, float, float, float, str]]:
             zip(BANDS_HZ, track.balance.bands_db, track.balance.width, strict=True)
         )
     ]
+
+
+def _findings(track: Track) -> dict[str, str]:
+    """What detectors say, but for what the score says already."""
+    said = {part["sentence"] for part in (track.score or {}).get("parts", ())}
+    found = {name: str(one.get("sentence", "")) for name, one in track.detectors.items()}
+    return {name: sentence for name, sentence in found.items() if sentence and sentence not in said}
