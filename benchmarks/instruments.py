@@ -26,15 +26,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-import os
 import statistics
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import platformdirs
+from matchbench.library import library
 from matchbench.measure import Record
 from matchbench.results import MixedError, Results, made_with
 from matchbench.sets import BENCHMARKS, SEED
@@ -48,15 +46,12 @@ from patchpilot.instruments.base import Instrument, instrument
 from patchpilot.matching.effort import Effort, effort_of
 from patchpilot.matching.match import match
 from patchpilot.objectives.closeness import CloseTo, performance_of
-from patchpilot.retrieval.build import Built, build
-from patchpilot.retrieval.library import embedding_of
 from patchpilot.retrieval.searcher import Retrieval
 from patchpilot.search.base import Context
 from patchpilot.space import Patch, Performance
 
 INSTRUMENTS = (f"rack:{BENCHMARKS.parent / 'examples' / 'racks' / 'mono.rack.json'}", "plugin:amsynth")
 FOLDER = BENCHMARKS / "results" / "instruments"
-CACHE = platformdirs.user_cache_path("patchpilot") / "benchmarks"
 TARGETS = 24
 SHORTLIST = 10
 HOLD_S, LENGTH_S = 1.0, 2.5
@@ -161,22 +156,6 @@ def measure(name: str, asked: argparse.Namespace) -> Results:
                 figures = results.add(key, measured(row, one, synth, effort))
                 print(f"{synth.name} {one.name}: {row} {figures['logmel']:.3f}", flush=True)
     return results
-
-
-def library(synth: Instrument, rows: int) -> None:
-    """Make sure that there is the library, and that `match` finds it and no other."""
-    prior = next(iter(synth.priors))
-    folder = CACHE / f"{synth.space.version}-{prior}-{rows}"
-    os.environ["PATCHPILOT_LIBRARIES"] = str(folder)
-    path = folder / "library.npz"
-    if path.exists():
-        return
-
-    def shown(built: Built) -> None:
-        if built.tried % 500 == 0:
-            print(f"library of {synth.name}: {built.rows} of {rows} rows", file=sys.stderr, flush=True)
-
-    build(synth, prior, embedding_of("spectral"), rows, path=path, n_patches=250, on_progress=shown)
 
 
 def file_of(name: str, folder: Path) -> Path:

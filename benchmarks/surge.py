@@ -21,15 +21,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-import os
 import random
 import statistics
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import platformdirs
+from matchbench.library import library
 from matchbench.measure import Record
 from matchbench.results import MixedError, Results, made_with
 from matchbench.sets import BENCHMARKS, SEED
@@ -47,14 +45,11 @@ from patchpilot.instruments.surge.surge import Surge
 from patchpilot.matching.effort import Effort, effort_of
 from patchpilot.matching.match import match
 from patchpilot.objectives.closeness import CloseTo, performance_of
-from patchpilot.retrieval.build import Built, build
-from patchpilot.retrieval.library import embedding_of
 from patchpilot.retrieval.searcher import Retrieval
 from patchpilot.search.base import Context
 from patchpilot.space import Performance
 
 FILE = BENCHMARKS / "results" / "surge.jsonl"
-CACHE = platformdirs.user_cache_path("patchpilot") / "benchmarks"
 TARGETS, SHORTLIST = 30, 10
 HOLD_S, LENGTH_S = 1.0, 2.5
 NOTES = (36, 43, 48, 52, 57, 60, 64, 72)
@@ -130,7 +125,7 @@ def measure(asked: argparse.Namespace) -> Results:
     with instrument("surge") as synth:
         if not isinstance(synth, Surge):
             raise SystemExit("Surge is here as a plug-in only, which reads no .fxp files: see docs/surge.md")
-        library(synth, asked.rows)
+        library(synth, asked.rows, name="surge")
         results = Results(asked.out, made_with(synth))
         for name, note, sound in targets(synth, asked.limit):
             if all((effort.name, f"{SET}/{name}", row) in results for row in ROWS):
@@ -139,22 +134,6 @@ def measure(asked: argparse.Namespace) -> Results:
                 results.add((effort.name, f"{SET}/{name}", row), figures)
                 print(f"{name}: {row} {figures['logmel']:.3f}", flush=True)
     return results
-
-
-def library(synth: Surge, rows: int) -> None:
-    """Make sure that there is the library, and that `match` finds it and no other."""
-    prior = next(iter(synth.priors))
-    folder = CACHE / f"surge-{synth.space.version}-{prior}-{rows}"
-    os.environ["PATCHPILOT_LIBRARIES"] = str(folder)
-    path = folder / "library.npz"
-    if path.exists():
-        return
-
-    def shown(built: Built) -> None:
-        if built.tried % 500 == 0:
-            print(f"library: {built.rows} of {rows} rows", file=sys.stderr, flush=True)
-
-    build(synth, prior, embedding_of("spectral"), rows, path=path, on_progress=shown)
 
 
 def table(results: Results) -> str:

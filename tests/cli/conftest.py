@@ -68,6 +68,17 @@ def buzzing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "load", load)
 
 
+@pytest.fixture
+def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Folders that estimators would be exported to; nothing is, for that takes ten times as long as their training."""
+    pytest.importorskip("torch")
+    from patchpilot.estimators.training import estimators
+
+    asked = list[Path]()
+    monkeypatch.setattr(estimators, "export", lambda _network, _codec, folder, **_: asked.append(folder))
+    return asked
+
+
 @pytest.fixture(scope="session")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sixty rows of it, with what a network hears of them."""

@@ -189,6 +189,7 @@ def test_an_estimator_learns_from_sounds_without_labels_and_goes_on(
     assert "holds another training" in other.err.splitlines()[-1]
 
 
+@pytest.mark.usefixtures("exports")
 def test_only_a_flow_can_be_reinforced(cli: Cli, file: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxscript")
     assert cli("train", "--data", file, "--out", tmp_path / "toy", *FEW).code == 0
@@ -197,6 +198,7 @@ def test_only_a_flow_can_be_reinforced(cli: Cli, file: Path, tmp_path: Path) -> 
     assert "with the head flow" in one_error(ran)
 
 
+@pytest.mark.usefixtures("exports")
 def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
     cli: Cli, file: Path, tmp_path: Path
 ) -> None:
@@ -218,6 +220,7 @@ def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
     assert json.loads(ran.out)["parity"] <= 1e-4
 
 
+@pytest.mark.usefixtures("exports")
 def test_a_training_goes_on_from_another_with_other_data(cli: Cli, file: Path, tmp_path: Path) -> None:
     pytest.importorskip("onnxscript")
     first, second = tmp_path / "first", tmp_path / "second"

@@ -17,7 +17,7 @@ from patchpilot.errors import EngineError, PluginError
 from patchpilot.instruments.base import instrument
 from patchpilot.instruments.contract import BrokenPromiseError, check_instrument
 from patchpilot.instruments.rack.contract import check_module
-from patchpilot.instruments.rack.rack import PROGRAM, Rack
+from patchpilot.instruments.rack.rack import Rack
 from patchpilot.modules import knob, module
 from patchpilot.modules.base import Context, Signal
 from patchpilot.modules.kinds import named
@@ -39,12 +39,6 @@ def test_an_instrument_keeps_its_promises(name: str, tmp_path: Path) -> None:
         pytest.skip(str(error))
     with made:
         check_instrument(made, tmp_path)
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    with Pool(PROGRAM, workers=1) as made:
-        yield made
 
 
 @pytest.mark.parametrize("name", registry.names("modules"))

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchpilot.cli import _options
+
 if TYPE_CHECKING:
     from patchpilot.bank import Bank, Entry, Query
     from patchpilot.instruments.base import Instrument
     from patchpilot.space.canonical import Json
 
-BANK = click.option(
-    "--bank",
-    "place",
-    type=click.Path(path_type=Path, readable=False),
-    help="Folder of the bank; your own by default.",
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+BANK = _options.place("--bank", "the bank")
+JSON = _options.JSON
 INSTRUMENT = click.option(
     "--instrument",
     "instrument_name",

@@ -23,6 +23,17 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")(function)
 
 
+def out_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`-o FOLDER`."""
+    return click.option(
+        "-o",
+        "--out",
+        required=True,
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of the new material.",
+    )(function)
+
+
 def folder_of(levels: Path | None) -> Path:
     """Where levels are."""
     from patchpilot.selfplay.levels.level import default_folder

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from patchpilot.cli._errors import told
+from patchpilot.cli._options import JSON
 
 if TYPE_CHECKING:
     from patchpilot.datasets.presets.fetch import Collection, Kind
@@ -23,7 +24,6 @@ _OUT = click.option(
 _INSTRUMENT = click.option(
     "--instrument", "instrument_name", default="vital", show_default=True, help="Whose presets."
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group("presets")
@@ -43,7 +43,7 @@ def command() -> None:
 )
 @_INSTRUMENT
 @click.option("--force", is_flag=True, help="Fetch anew what is there already.")
-@_JSON
+@JSON
 def fetch_command(
     urls: tuple[str, ...], out: Path | None, kind: str, instrument_name: str, force: bool, as_json: bool
 ) -> None:
@@ -83,7 +83,7 @@ def fetch_command(
 @command.command("list")
 @_OUT
 @_INSTRUMENT
-@_JSON
+@JSON
 def list_command(out: Path | None, instrument_name: str, as_json: bool) -> None:
     """List the instrument's own preset folders, and the collections that were fetched."""
     from patchpilot.datasets.presets.fetch import collections, user_collections

@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchpilot.cli import _line
+from patchpilot.cli import _line, _options
 
 if TYPE_CHECKING:
     from patchpilot.selfplay.golden.golden_set import Added, GoldenSet
     from patchpilot.selfplay.golden.item import Item
     from patchpilot.space.canonical import Json
 
-_GOLDEN = click.option(
-    "--golden",
-    "place",
-    type=click.Path(path_type=Path, readable=False),
-    help="Folder of the set; your own by default.",
-)
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_GOLDEN = _options.place("--golden", "the set")
 
 
 @click.group("golden")
@@ -33,7 +27,7 @@ def command() -> None:
 @command.command("add", short_help="Add sounds: files, or folders with all that is in them.")
 @click.argument("paths", nargs=-1, required=True, metavar="DIR|FILE...", type=click.Path(path_type=Path))
 @_GOLDEN
-@_JSON
+@_options.JSON
 def add_command(paths: tuple[Path, ...], place: Path | None, as_json: bool) -> None:
     """Add sounds: files, or folders with all that is in them.
 
@@ -52,7 +46,7 @@ def add_command(paths: tuple[Path, ...], place: Path | None, as_json: bool) -> N
 
 @command.command("list")
 @_GOLDEN
-@_JSON
+@_options.JSON
 def list_command(place: Path | None, as_json: bool) -> None:
     """List the sounds of the set, in the order in which they were added."""
     items = _opened(place).items
@@ -68,7 +62,7 @@ def list_command(place: Path | None, as_json: bool) -> None:
 @command.command("describe")
 @_GOLDEN
 @click.option("--embedding", default="timbre", show_default=True, help="That timbres are compared in.")
-@_JSON
+@_options.JSON
 def describe_command(place: Path | None, embedding: str, as_json: bool) -> None:
     """Say what the set is like as a whole: tempos, keys, loudness, rhythm, and kinds of timbre."""
     from patchpilot.retrieval.library import embedding_of

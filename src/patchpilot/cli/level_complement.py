@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from patchpilot.cli._level import folder_of, json_option, levels_option, template_of
+from patchpilot.cli._level import folder_of, json_option, levels_option, out_option, template_of
+from patchpilot.cli._options import FORCE
 
 
 @click.command("complement")
@@ -19,13 +20,7 @@ from patchpilot.cli._level import folder_of, json_option, levels_option, templat
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="That plays it.",
 )
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the new material.",
-)
+@out_option
 @click.option(
     "--role", default="bass", show_default=True, type=click.Choice(("bass", "lead")), help="What is added."
 )
@@ -33,7 +28,7 @@ from patchpilot.cli._level import folder_of, json_option, levels_option, templat
     "--seed", default=0, show_default=True, type=click.IntRange(0), help="Another one is another part."
 )
 @click.option("--key", default="", help='As "A minor"; the level\'s own by default.')
-@click.option("--force", is_flag=True, help="Replace what is there.")
+@FORCE
 @levels_option
 @json_option
 def command(

@@ -7,18 +7,13 @@ from pathlib import Path
 
 import click
 
-from patchpilot.cli._level import folder_of, json_option, levels_option, template_of
+from patchpilot.cli._level import folder_of, json_option, levels_option, out_option, template_of
+from patchpilot.cli._options import FORCE
 
 
 @click.command("generate")
 @click.argument("template", metavar="LEVEL|TEMPLATE")
-@click.option(
-    "-o",
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the new material.",
-)
+@out_option
 @click.option(
     "--seed", default=0, show_default=True, type=click.IntRange(0), help="Another one is other bars."
 )
@@ -26,7 +21,7 @@ from patchpilot.cli._level import folder_of, json_option, levels_option, templat
 @click.option(
     "--amount", default=0.3, show_default=True, type=click.FloatRange(0.0, 1.0), help="How much may differ."
 )
-@click.option("--force", is_flag=True, help="Replace what is there.")
+@FORCE
 @levels_option
 @json_option
 def command(

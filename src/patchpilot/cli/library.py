@@ -11,6 +11,7 @@ import click
 
 from patchpilot.cli import _line
 from patchpilot.cli._errors import told
+from patchpilot.cli._options import JSON
 
 if TYPE_CHECKING:
     from patchpilot.retrieval.build import Built
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _INSTRUMENT = click.option(
     "--instrument", "instrument_name", default="vital", show_default=True, help="Whose patches."
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group("library")
@@ -96,7 +96,7 @@ def build_command(
 
 
 @command.command("list", short_help="List the libraries that are here.")
-@_JSON
+@JSON
 def list_command(as_json: bool) -> None:
     """List the libraries that are here: those that come with Patch Pilot, and yours."""
     from patchpilot.errors import LibraryError
@@ -132,7 +132,7 @@ def list_command(as_json: bool) -> None:
     "instrument_name",
     help="Whose engine it is compared with, where the library's own word for it does not find it: rack:FILE.",
 )
-@_JSON
+@JSON
 def info_command(name: str, instrument_name: str | None, as_json: bool) -> None:
     """Say what a library holds, and whether it fits the engine that is here."""
     from patchpilot.errors import PluginError

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from patchpilot.cli._options import JSON
+
 if TYPE_CHECKING:
     from patchpilot.modules.base import Module
     from patchpilot.space.assets import Asset
     from patchpilot.space.parameter import Parameter
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _ASSETS = {"audio": "a sound", "wavetable": "a wavetable", "lfo": "an LFO shape", "sample": "a sample"}
 _FILE = click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 
@@ -25,7 +26,7 @@ def command() -> None:
 
 @command.command("modules")
 @click.argument("names", nargs=-1)
-@_JSON
+@JSON
 def modules_command(names: tuple[str, ...], as_json: bool) -> None:
     """List modules, or say what NAMES hear, give and let you choose."""
     from patchpilot import registry
@@ -44,7 +45,7 @@ def modules_command(names: tuple[str, ...], as_json: bool) -> None:
 
 @command.command("show")
 @_FILE
-@_JSON
+@JSON
 def show_command(file: Path, as_json: bool) -> None:
     """Say what a rack is made of, and what can be chosen in it."""
     from patchpilot.instruments.rack.rack import Rack

@@ -282,7 +282,7 @@ def test_lossy_audio_is_near_and_verified(
         assert dataset.batch([1])["audio"].shape == (1, 1, PLAN.n_samples)
 
 
-@pytest.mark.parametrize("kind", ["float32", "float16", "flac"])
+@pytest.mark.parametrize("kind", ["flac", pytest.param("float16", marks=pytest.mark.slow), "float32"])
 def test_a_flipped_byte_is_found(tmp_path: Path, kind: str) -> None:
     """Wherever it is, it is found, or it changes nothing that can be read."""
     path = tmp_path / "data.h5"

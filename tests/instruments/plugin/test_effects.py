@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.errors import EngineError, PluginError
 from patchpilot.instruments.plugin.effects import effect_plugin
 from patchpilot.instruments.plugin.plugin import Plugin
@@ -34,8 +35,10 @@ def click() -> Performance:
     return Performance((Note(),), length_s=1.0, inputs=(audio_input(Audio(audio, RATE)),))
 
 
-def test_an_effect_is_heard_in_a_rack_and_its_knobs_turn_it(reverb: PluginModule, click: Performance) -> None:
-    with Rack("wet", reverb, workers=1) as rack:
+def test_an_effect_is_heard_in_a_rack_and_its_knobs_turn_it(
+    reverb: PluginModule, click: Performance, pool: Pool
+) -> None:
+    with Rack("wet", reverb, pool=pool) as rack:
         dry, short, long = (
             rack.render(
                 Patch.make(
@@ -57,12 +60,12 @@ def test_an_effect_is_heard_in_a_rack_and_its_knobs_turn_it(reverb: PluginModule
     assert tail(long) > 4 * tail(short) > 0.0
 
 
-def test_a_parameter_of_an_effect_moves_with_an_arc(reverb: PluginModule) -> None:
+def test_a_parameter_of_an_effect_moves_with_an_arc(reverb: PluginModule, pool: Pool) -> None:
     noise = np.random.default_rng(0).uniform(-0.3, 0.3, (2, RATE)).astype(np.float32)
     silent = {"reverb_late_level": 0.0, "reverb_early_level": 0.0}
     still = Performance((Note(),), length_s=1.0, inputs=(audio_input(Audio(noise, RATE)),))
     moved = dataclasses.replace(still, arcs=(Arc("reverb_dry_level", ((0.0, 0.0), (0.5, 1.0))),))
-    with Rack("wet", reverb, workers=1) as rack:
+    with Rack("wet", reverb, pool=pool) as rack:
         heard = rack.render(Patch.make(rack.space, silent), moved).samples
     loud = [float(np.std(heard[:, at : at + 4410]) / np.std(noise)) for at in range(0, RATE, 4410)]
     assert loud == sorted(loud)
@@ -82,22 +85,22 @@ def test_an_effect_alone_is_an_instrument_that_hears(hall: Path, click: Performa
 
 
 def test_a_rack_with_plugins_opens_again_and_where_they_are_missing_it_says_which(
-    amsynth: Path, reverb: PluginModule, tmp_path: Path
+    amsynth: Path, reverb: PluginModule, tmp_path: Path, pool: Pool
 ) -> None:
     path = tmp_path / "wet.rack.json"
     note = Performance((Note(60, 0.8, 0.0, 0.2),), length_s=0.4)
-    with Rack("wet", source(Plugin(str(amsynth), workers=1)) >> node(reverb, "hall"), workers=1) as rack:
+    with Rack("wet", source(Plugin(str(amsynth), workers=1)) >> node(reverb, "hall"), pool=pool) as rack:
         patch = Patch.make(rack.space, {"filter_cutoff": 0.5, "hall_decay": 0.3})
         heard = rack.render(patch, note)
         rack.export(patch, path)
         assert rack.missing == []
-    with Rack.open(path, workers=1) as opened:
+    with Rack.open(path, pool=pool) as opened:
         assert opened.load(path) == patch
         assert np.array_equal(opened.render(opened.load(path), note).samples, heard.samples)
 
     text = path.read_text().replace("DragonflyHall", "Vanished").replace("amsynth_vst", "lost")
     path.write_text(text)
-    with Rack.open(path, workers=1) as lame:
+    with Rack.open(path, pool=pool) as lame:
         reverb_gone, synth_gone = lame.missing
         assert "VanishedReverb-vst.so is missing" in reverb_gone
         assert "lost.so is missing" in synth_gone
@@ -107,10 +110,10 @@ def test_a_rack_with_plugins_opens_again_and_where_they_are_missing_it_says_whic
 
 
 def test_an_effect_that_is_missing_is_named_when_it_is_to_play(
-    reverb: PluginModule, click: Performance
+    reverb: PluginModule, click: Performance, pool: Pool
 ) -> None:
     gone = dataclasses.replace(reverb, path="/nowhere/Gone.so")
-    with Rack("wet", gone, workers=1) as rack, pytest.raises(EngineError, match=r"Gone.so is missing"):
+    with Rack("wet", gone, pool=pool) as rack, pytest.raises(EngineError, match=r"Gone.so is missing"):
         rack.render(Patch.make(rack.space), click)
 
 

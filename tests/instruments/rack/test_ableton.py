@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.instruments.base import instrument
 from patchpilot.instruments.rack.ableton import PRIOR, ableton_wavetable, devices
 from patchpilot.instruments.rack.rack import Rack
@@ -20,8 +21,8 @@ NOTE = Performance.one_note(48)
 
 
 @pytest.fixture(scope="module")
-def rack() -> Iterator[Rack]:
-    with ableton_wavetable(workers=1) as made:
+def rack(pool: Pool) -> Iterator[Rack]:
+    with ableton_wavetable(pool=pool) as made:
         yield made
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.errors import RackError
 from patchpilot.instruments.rack.contract import check_module
 from patchpilot.instruments.rack.rack import Rack
@@ -25,9 +26,9 @@ CHORD = Performance(NOTES, 0.6, RATE, tempo_bpm=120.0)
 
 
 @pytest.fixture(scope="module")
-def rack() -> Iterator[Rack]:
+def rack(pool: Pool) -> Iterator[Rack]:
     voice = saw + noise >> ladder >> amp
-    with Rack("pad", poly(voice, voices=3, name="voices") >> widener, workers=2) as made:
+    with Rack("pad", poly(voice, voices=3, name="voices") >> widener, pool=pool) as made:
         yield made
 
 
@@ -51,19 +52,19 @@ def test_a_chord_is_the_sum_of_its_notes(rack: Rack) -> None:
     assert min(np.abs(each).max() for each in alone) > 0.05
 
 
-def test_saved_as_json_and_toml_it_sounds_the_same(rack: Rack, tmp_path: Path) -> None:
+def test_saved_as_json_and_toml_it_sounds_the_same(rack: Rack, tmp_path: Path, pool: Pool) -> None:
     patch = rack.priors["uniform-v1"].draw(rack.space, 3, 1)
     first = rack.render(patch, CHORD).samples
     assert np.abs(first).max() > 0.001
     for name in ("a.rack.json", "a.toml"):
         rack.export(patch, tmp_path / name)
-        with Rack.open(tmp_path / name, workers=1) as again:
+        with Rack.open(tmp_path / name, pool=pool) as again:
             assert again.space == rack.space
             assert (again.render(again.load(tmp_path / name), CHORD).samples == first).all()
 
 
-def test_it_keeps_the_contract_of_a_module(tmp_path: Path) -> None:
-    check_module(poly(saw >> amp, voices=2), tmp_path)
+def test_it_keeps_the_contract_of_a_module(tmp_path: Path, pool: Pool) -> None:
+    check_module(poly(saw >> amp, voices=2), tmp_path, pool)
 
 
 def test_an_arc_moves_all_voices(rack: Rack) -> None:
@@ -73,9 +74,9 @@ def test_an_arc_moves_all_voices(rack: Rack) -> None:
     assert np.abs(moved.samples - rack.render(patch, CHORD).samples).max() > 0.01
 
 
-def test_a_users_sound_plays_in_all_voices() -> None:
+def test_a_users_sound_plays_in_all_voices(pool: Pool) -> None:
     tone = Audio(np.sin(np.arange(4000) / 9.0).astype(np.float32)[None], RATE)
-    with Rack("keys", poly(player, voices=2), workers=1) as made:
+    with Rack("keys", poly(player, voices=2), pool=pool) as made:
         assert set(made.space.assets) == {"poly_player_sample"}
         patch = Patch.make(made.space, assets={"poly_player_sample": sound(tone)})
         usual, own = (made.render(p, CHORD).samples for p in (Patch.make(made.space), patch))

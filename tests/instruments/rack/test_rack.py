@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.errors import EngineError, PatchError, RackError
 from patchpilot.instruments.rack.inputs import audio_input
 from patchpilot.instruments.rack.rack import Rack
@@ -64,8 +65,8 @@ def broken(audio: Signal, *, at: float) -> Signal:
 
 
 @pytest.fixture
-def rack() -> Iterator[Rack]:
-    with Rack("two", tone >> scaled, workers=1) as made:
+def rack(pool: Pool) -> Iterator[Rack]:
+    with Rack("two", tone >> scaled, pool=pool) as made:
         yield made
 
 
@@ -109,13 +110,13 @@ def test_pins_and_macros(rack: Rack) -> None:
         _ = rack.pin(tone_level=2.0).space
 
 
-def test_control_signals_and_arcs_move_parameters() -> None:
+def test_control_signals_and_arcs_move_parameters(pool: Pool) -> None:
     voice = node(tone)
-    with Rack("swell", voice, ramp >> voice["level"], workers=1) as rack:
+    with Rack("swell", voice, ramp >> voice["level"], pool=pool) as rack:
         swelling = played(rack, tone_level=0.0)
     assert np.abs(swelling[:, 3000:4000]).max() == pytest.approx(0.5, abs=0.01)
     assert np.abs(swelling[:, 1000:2000]).max() == pytest.approx(0.25, abs=0.01)
-    with Rack("plain", tone, workers=1) as rack:
+    with Rack("plain", tone, pool=pool) as rack:
         arc = Arc("tone_level", ((0.0, 0.0), (0.5, 1.0)))  # half a bar at 120 beats a minute is a second
         by_arc = played(rack, Performance(SECOND.notes, 1.0, RATE, 120.0, arcs=(arc,)))
         assert np.allclose(by_arc, swelling, atol=1e-3)
@@ -124,15 +125,15 @@ def test_control_signals_and_arcs_move_parameters() -> None:
         with pytest.raises(EngineError, match="an arc moves 'nothing'"):
             played(rack, Performance(SECOND.notes, 1.0, RATE, arcs=(Arc("nothing", ((0.0, 1.0),)),)))
     with (
-        Rack("stiff", tone >> scaled, workers=1) as rack,
+        Rack("stiff", tone >> scaled, pool=pool) as rack,
         pytest.raises(EngineError, match="scaled_ratio cannot move within a performance"),
     ):
         played(rack, Performance(SECOND.notes, 1.0, RATE, arcs=(Arc("scaled_ratio", ((0.0, 1.0),)),)))
 
 
-def test_an_effect_alone_hears_the_performances_audio() -> None:
+def test_an_effect_alone_hears_the_performances_audio(pool: Pool) -> None:
     sound = Audio(np.linspace(-1.0, 1.0, RATE // 2, dtype=np.float32), RATE)
-    with Rack("effect", scaled, workers=1) as rack:
+    with Rack("effect", scaled, pool=pool) as rack:
         given = Performance(SECOND.notes, 1.0, RATE, inputs=(audio_input(sound),))
         heard = played(rack, given)
         with pytest.raises(EngineError, match="expected a performance with audio called 'audio', got none"):
@@ -141,33 +142,33 @@ def test_an_effect_alone_hears_the_performances_audio() -> None:
     assert not heard[:, RATE // 2 :].any()
 
 
-def test_a_send_is_beside_what_is_sent() -> None:
-    with Rack("dry", tone, workers=1) as dry, Rack("wet", tone, sends={"echo": scaled}, workers=1) as wet:
+def test_a_send_is_beside_what_is_sent(pool: Pool) -> None:
+    with Rack("dry", tone, pool=pool) as dry, Rack("wet", tone, sends={"echo": scaled}, pool=pool) as wet:
         assert "echo_send_level_db" in wet.space.by_name
         both = played(wet, echo_send_level_db=0.0, echo_ratio=0.5)
         assert np.allclose(both, 1.5 * played(dry), atol=1e-6)
 
 
-def test_a_rack_in_a_rack() -> None:
+def test_a_rack_in_a_rack(pool: Pool) -> None:
     inner = Rack("voice", tone >> scaled).pin(scaled_ratio=1.0)
     with (
-        Rack("outer", inner >> node(scaled, "last"), workers=1) as rack,
-        Rack("flat", tone, workers=1) as flat,
+        Rack("outer", inner >> node(scaled, "last"), pool=pool) as rack,
+        Rack("flat", tone, pool=pool) as flat,
     ):
         assert "voice_tone_level" in rack.space.by_name
         assert np.allclose(played(rack, last_ratio=0.5), 0.5 * played(flat))
 
 
-def test_dice_follow_the_engine_seed_only() -> None:
-    with Rack("noisy", dice, workers=1) as rack:
+def test_dice_follow_the_engine_seed_only(pool: Pool) -> None:
+    with Rack("noisy", dice, pool=pool) as rack:
         assert rack.is_random(Patch.make(rack.space))
         first, again = played(rack), played(rack)
         assert np.array_equal(first, again)
         assert not np.array_equal(first, played(rack, SECOND.with_seed(1)))
 
 
-def test_a_module_that_fails_is_named_with_its_parameters() -> None:
-    with Rack("risky", tone >> broken, workers=1) as rack:
+def test_a_module_that_fails_is_named_with_its_parameters(pool: Pool) -> None:
+    with Rack("risky", tone >> broken, pool=pool) as rack:
         pairs = [(Patch.make(rack.space, {"broken_at": at}), SECOND) for at in (0.5, 1.0, 0.5)]
         results = dict(rack.stream(pairs))
     assert isinstance(results[1], EngineError)
@@ -178,16 +179,16 @@ def test_a_module_that_fails_is_named_with_its_parameters() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".rack.json", ".toml"])
-def test_a_file_holds_all_of_it(tmp_path: Path, suffix: str) -> None:
+def test_a_file_holds_all_of_it(tmp_path: Path, suffix: str, pool: Pool) -> None:
     voice = node(tone, "voice", level=0.7)
     path = tmp_path / f"mine{suffix}"
-    with Rack("mine", voice >> scaled, ramp >> voice["level"], workers=1) as rack:
+    with Rack("mine", voice >> scaled, ramp >> voice["level"], pool=pool) as rack:
         rack = rack.pin(scaled_ratio=0.9).macro("late", scaled_shift_ms=(0.0, 50.0))
         patch = Patch.make(rack.space, {"late": 0.5})
         rack.export(patch, path)
         audio = rack.render(patch, SECOND).samples
         rack.close()
-    with Rack.open(path, workers=1) as opened:
+    with Rack.open(path, pool=pool) as opened:
         assert opened.space == rack.space
         assert opened.load(path) == patch
         assert np.array_equal(opened.render(opened.load(path), SECOND).samples, audio)
@@ -222,7 +223,7 @@ def test_the_picture_names_all_nodes(rack: Rack) -> None:
     assert all(f">{name}<" in rack.svg() for name in ("tone", "scaled"))
 
 
-def test_an_instrument_inside_is_told_a_tempo_only_where_the_performance_says_one() -> None:
+def test_an_instrument_inside_is_told_a_tempo_only_where_the_performance_says_one(pool: Pool) -> None:
     """Its patch may have one of its own; what counts beats beside it goes by 120 then."""
 
     class Heard(Toy):
@@ -231,7 +232,7 @@ def test_an_instrument_inside_is_told_a_tempo_only_where_the_performance_says_on
             return super().render(patch, performance)
 
     tempos: list[float | None] = []
-    with Rack("timed", source(Heard()) >> beats, workers=1) as rack:
+    with Rack("timed", source(Heard()) >> beats, pool=pool) as rack:
         patch = Patch.make(rack.space)
         counted = [
             rack.render(patch, replace(SECOND, tempo_bpm=tempo)).samples.max() for tempo in (None, 90.0)

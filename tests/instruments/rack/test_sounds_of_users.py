@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import Audio
+from patchpilot.engine import Pool
 from patchpilot.errors import EngineError, PatchError
 from patchpilot.instruments.rack.rack import Rack
 from patchpilot.instruments.rack.sources import source
@@ -34,8 +35,8 @@ def quotient(audio: Signal, *, context: Context) -> Signal:
 
 
 @pytest.fixture(scope="module")
-def rack() -> Iterator[Rack]:
-    with Rack("sounds", node(player, level=1.0), node(granulator, level=0.1), workers=1) as made:
+def rack(pool: Pool) -> Iterator[Rack]:
+    with Rack("sounds", node(player, level=1.0), node(granulator, level=0.1), pool=pool) as made:
         yield made
 
 
@@ -70,10 +71,10 @@ def test_the_patches_sound_is_played_bit_for_bit_in_any_order(rack: Rack) -> Non
     assert np.abs(rest).max() > 0.1
 
 
-def test_it_is_kept_in_the_racks_file(rack: Rack, tmp_path: Path) -> None:
+def test_it_is_kept_in_the_racks_file(rack: Rack, tmp_path: Path, pool: Pool) -> None:
     patch = _patch(rack, TONE)
     rack.export(patch, tmp_path / "a.rack.json")
-    with Rack.open(tmp_path / "a.rack.json", workers=1) as opened:
+    with Rack.open(tmp_path / "a.rack.json", pool=pool) as opened:
         again = opened.load(tmp_path / "a.rack.json")
         assert again == patch
         assert np.array_equal(opened.render(again, HALF).samples, rack.render(patch, HALF).samples)
@@ -85,11 +86,11 @@ def test_what_is_no_sound_is_named(rack: Rack) -> None:
         rack.render(patch, HALF)
 
 
-def test_a_strangers_module_has_slots_too_also_in_a_chain_of_any_order() -> None:
+def test_a_strangers_module_has_slots_too_also_in_a_chain_of_any_order(pool: Pool) -> None:
     from patchpilot.modules.ordered import ordered
 
     assert isinstance(quotient, FunctionModule)
-    with Rack("fx", node(player, level=1.0) >> ordered([quotient]), workers=1) as made:
+    with Rack("fx", node(player, level=1.0) >> ordered([quotient]), pool=pool) as made:
         assert set(made.space.assets) == {
             "player_sample",
             "ordered_quotient_first",

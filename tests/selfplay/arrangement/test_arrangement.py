@@ -22,13 +22,14 @@ from patchpilot.space.key import Key, best_key, fits, shift
 from tests.selfplay.arrangement.songs import moments
 
 
-def test_a_hundred_moments_in_four_minutes() -> None:
-    some = moments(100)
-    made = arrange(some, tempo_bpm=128.0, minutes=4.0, seed=3)
+@pytest.mark.parametrize(("n", "minutes"), [(25, 1.0), pytest.param(100, 4.0, marks=pytest.mark.slow)])
+def test_each_moment_is_framed_once(n: int, minutes: float) -> None:
+    some = moments(n)
+    made = arrange(some, tempo_bpm=128.0, minutes=minutes, seed=3)
     by_name = {moment.name: moment for moment in some}
-    assert made.seconds == pytest.approx(240.0)
+    assert made.seconds == pytest.approx(60.0 * minutes)
     found = measured(made, by_name, mixed(made, by_name))
-    assert (found.framed, found.golden, found.exposed) == (100, 100, 100)
+    assert (found.framed, found.golden, found.exposed) == (n, n, n)
     assert (found.in_key, found.silent) == (1.0, ())
     assert found.keys_apart <= 1
     assert found.energy >= 0.8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -30,9 +31,11 @@ from patchpilot.space import Performance
 from tests.datasets.small import Buzzing
 
 
-@pytest.fixture
-def bank(tmp_path: Path) -> Iterator[Bank]:
-    with Bank.open(tmp_path / "my.bank", embedding="spectral") as made:
+@pytest.fixture(scope="module")
+def eighty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank of eighty takes: nobody writes into it."""
+    path = tmp_path_factory.mktemp("eighty") / "my.bank"
+    with Bank.open(path, embedding="spectral") as made:
         toy = Buzzing()
         prior = next(iter(toy.priors.values()))
         played = Performance.one_note(57, hold_s=0.3, length_s=0.5)
@@ -40,7 +43,15 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
             patch = prior.draw(toy.space, 3, index)
             made.append(Take(patch, played, toy.render(patch, played), toy.fingerprint, Origin("drawn")))
         made.flush()
-        yield made
+    return path
+
+
+@pytest.fixture
+def bank(eighty: Path, tmp_path: Path) -> Iterator[Bank]:
+    """A copy of it that is the test's own."""
+    path = shutil.copytree(eighty, tmp_path / "my.bank")
+    with Bank.open(path, embedding="spectral") as own:
+        yield own
 
 
 class Counting:
