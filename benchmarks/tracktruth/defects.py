@@ -85,7 +85,9 @@ def _master(kind: str, hz: float, q: float, work: Session, db: float) -> tuple[A
     return mixed(work, lambda mix: _eq(kind, hz, q, mix, db))
 
 
-def _stem_eq(stem: str, kind: str, hz: float, q: float, work: Session, db: float) -> tuple[Audio, dict[str, Audio]]:
+def _stem_eq(
+    stem: str, kind: str, hz: float, q: float, work: Session, db: float
+) -> tuple[Audio, dict[str, Audio]]:
     return mixed(work.changed(stem, lambda y: _eq(kind, hz, q, y, db)))
 
 

@@ -66,10 +66,8 @@ def compared(wip: Path, profile: Path, stems: Path | None, all_styles: bool) -> 
     track, audio, parts = analyze(wip, cache=Cache()), load(wip), stems_in(stems)
     one = measured(track, parts)
     usual = known.usual if all_styles else known.usual_for(one)
-    heard = {
-        MIX: Listened(audio),
-        **{name: Listened(part) for name, part in parts.items() if part.samples.any()},
-    }
+    there = sorted({feature.stem for feature in one.values} - {MIX})
+    heard = {MIX: Listened(audio), **{name: Listened(parts[name]) for name in there}}
     found = [placed(gap, track, heard) for gap in gaps(one, usual)]
     _line.clear()
     return Compared(known, track, audio, parts, one, usual, found)

@@ -129,8 +129,7 @@ def _agreed(found: Sequence[Fix], memory: Feedback, place: Path) -> list[Fix]:
     for number, fix in enumerate(found, 1):
         if fix.candidate is None:
             continue
-        said = click.prompt(f"{number}: apply? y, n, or a part in percent", default="n")
-        part = _part(str(said))
+        part = click.prompt(f"{number}: apply? y, n, or a part in percent", default="n", value_proc=_part)
         if part is None:
             memory = memory.and_then(fix.gap.key, REJECTED)
         else:
@@ -141,16 +140,14 @@ def _agreed(found: Sequence[Fix], memory: Feedback, place: Path) -> list[Fix]:
 
 
 def _part(said: str) -> float | None:
-    """What an answer takes of a fix; None for nothing."""
-    from patchpilot.errors import ParameterError
-
+    """What an answer takes of a fix; None for nothing. Another answer is asked for again."""
     word = said.strip().lower().rstrip("%")
     if word in ("y", "yes"):
         return 1.0
     if word in ("n", "no", "0", ""):
         return None
     if not word.isdigit() or not 0 < int(word) <= 100:
-        raise ParameterError(f"expected y, n or a part from 1 to 100 percent, got {said!r}")
+        raise click.UsageError(f"expected y, n or a part from 1 to 100 percent, got {said!r}")
     return int(word) / 100.0
 
 

@@ -34,7 +34,10 @@ def command(folder: Path, out: Path, stems: Path | None, force: bool) -> None:
     profile = Profile.build(found, broken=broken)
     profile.save(out)
     styles = len(set(profile.styles))
-    said = [f"{len(profile.tracks)} tracks", f"{styles} sub-styles" * (styles > 1)]
+    said = [
+        f"{len(profile.tracks)} track{'s' * (len(profile.tracks) != 1)}",
+        f"{styles} sub-styles" * (styles > 1),
+    ]
     said.append(f"{len(broken)} files left out" * bool(broken))
     click.echo(f"{out}: {', '.join(part for part in said if part)}")
     click.echo(f"see what was learned: patchpilot track profile review {out}", err=True)
