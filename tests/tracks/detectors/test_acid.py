@@ -11,7 +11,7 @@ from tracktruth import acid as truth
 
 from patchpilot.audio import Audio
 from patchpilot.tracks import Grid
-from patchpilot.tracks.detectors.acid import ACID, NONE, WEIGHTS, AcidLine, acid
+from patchpilot.tracks.detectors.acid import ACID, NONE, RESONANT_DB, WEIGHTS, AcidLine, acid
 
 
 def test_the_weights_are_the_seeds() -> None:
@@ -23,7 +23,6 @@ def test_the_weights_are_the_seeds() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "part"),
     [
-        ("sweep_octaves", 9.0, 0.30),
         ("resonance_db", 99.0, 0.25),
         ("glide_ratio", 1.0, 0.25),
         ("accent", 1.0, 0.20),
@@ -31,6 +30,13 @@ def test_the_weights_are_the_seeds() -> None:
 )
 def test_each_part_counts_by_itself(field: str, value: float, part: float) -> None:
     assert replace(NONE, **{field: value}).score == pytest.approx(part)
+
+
+def test_a_sweep_is_that_of_a_resonant_filter() -> None:
+    swept = replace(NONE, sweep_octaves=9.0)
+    none, all_of_it = (replace(swept, resonance_db=db).parts["sweep"] for db in RESONANT_DB)
+    assert (none, all_of_it) == (0.0, 1.0)
+    assert swept.score == 0.0
 
 
 def test_a_line_is_acid_from_half_on() -> None:

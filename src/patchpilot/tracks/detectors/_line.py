@@ -12,13 +12,17 @@ from patchpilot.audio import F64, Audio, pitch_track, resample
 RATE = 22_050
 HOP_S = 0.008
 _FLOOR_HZ, _CEILING_HZ = 55.0, 700.0
-_SIZE = 1024
+_SIZE = 1536
+"""Long enough to tell the harmonics of a bass from noise between them."""
 _PITCHED = 0.6
 _LOW_HZ = 60.0
 _QUIET_DB = -30.0
-_TOP_HZ = 6500.0
+_TOP_HZ = 7700.0
 _BANDS_PER_OCTAVE = 3
 _EDGE_DB, _HEARD_DB = 15.0, 30.0
+_COMB_HZ, _COMB_DB = 800.0, 11.0
+"""A harmonic stands so far out of the mean level of what surrounds it; noise does not."""
+_UNHEARD_DB = -140.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,12 +74,20 @@ def _power(audio: Audio, times_s: F64) -> F64:
 
 
 def _bands_db(power: F64, hertz: F64) -> F64:
-    """The strongest in each third of an octave from 60 Hz, less a saw's slope, dB (frames, bands)."""
+    """The strongest harmonic in each third of an octave from 60 Hz, less a saw's slope, dB (frames, bands).
+
+    Where nothing stands out of the floor, as in hats and claps, nothing is heard.
+    """
+    from scipy.ndimage import uniform_filter1d
+
     n = int(np.log2(_TOP_HZ / _LOW_HZ) * _BANDS_PER_OCTAVE)
     edges = np.searchsorted(hertz, _LOW_HZ * 2.0 ** (np.arange(n + 1) / _BANDS_PER_OCTAVE))
     lifted = power * (hertz / 100.0) ** 2
-    strongest = [lifted[:, a : max(b, a + 1)].max(axis=1) for a, b in pairwise(edges)]
-    return np.asarray(10.0 * np.log10(np.maximum(np.stack(strongest, axis=1), 1e-14)))
+    level = 10.0 * np.log10(np.maximum(lifted, 1e-14))
+    floor = uniform_filter1d(level, round(_COMB_HZ / float(hertz[1])), axis=1)
+    heard = np.where(level > floor + _COMB_DB, level, _UNHEARD_DB)
+    strongest = [heard[:, a : max(b, a + 1)].max(axis=1) for a, b in pairwise(edges)]
+    return np.stack(strongest, axis=1)
 
 
 def _peak_db(bands: F64, top: np.ndarray) -> F64:

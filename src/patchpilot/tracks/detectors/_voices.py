@@ -1,33 +1,33 @@
-"""Voices beside one another: where the partials of a note lie around their places, in cents.
+"""Voices beside one another: where they lie around the pitch of notes, in cents.
 
-Every harmonic of a detuned voice is off by the same cents, so the spectra around all harmonics of a note look alike on
-an axis of cents; what other notes and drums add differs from harmonic to harmonic.
+Every harmonic of a detuned voice is off by the same cents. So all partials of all notes that sound are explained at
+once by one distribution over cents, seen through the window of the frames, times a level of each partial: what two
+notes of a chord share is divided between them, and voices closer than the window's main lobe come apart.
+Multiplicative updates for the divergence of Kullback and Leibler: Lee and Seung, "Algorithms for non-negative matrix
+factorization", 2001.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from patchpilot.audio import F32, F64
+from patchpilot.tracks.detectors._notes import AXIS_HZ, REACH_CENTS, evened, on_cents, partials, sounding
 
-CENTS = np.arange(-75.0, 75.5, 0.5)
-_NOTES = np.arange(48, 88)
-_HARMONICS = np.arange(5, 13)
-_HIGH_HZ = 11_000.0
-_LOW_HZ = 1500.0
-_LEAST_HARMONICS = 4
-_REACH_CENTS = 50.0
-_SHARED = 0.35
-"""A voice is in nearly all harmonics of a note; what another note adds is in some."""
-_MIDDLES = np.arange(-20.0, 20.5, 0.5)
+CENTS = np.arange(-REACH_CENTS, REACH_CENTS + 1.0)
+_MOST_GROUPS = 16
+_ROUNDS = 60
+_BANDS = 24
+"""Of equal width in cents, in each of which the window is as wide as in its middle."""
+_FLOOR_PERCENT, _FLOOR_CENTS, _FLOOR_STEP = 15, 400, 5
+_MIDDLES = np.arange(-20.0, 21.0)
 _CLEAR_DB = 6.0
 _LEAST_FRAMES = 3
-_PEAK, _PROMINENCE = 0.22, 0.1
+_PEAK, _PROMINENCE = 0.12, 0.02
 """Of the highest: a voice is a peak at least so high, and so far out of its surroundings."""
-_SPREAD = 3.0**0.5
-"""A flat distribution reaches so many times its standard deviation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +35,9 @@ class Voices:
     """What was found.
 
     Attributes:
-        detune_cents: how far the outermost voices are from the middle.
+        detune_cents: half the distance of the outermost voices.
         voices: how many peaks there are, 1 or more.
-        contrast: how far notes stand out of what lies between their partials, dB.
+        contrast: how far the highest peak stands out of what lies between partials, dB.
     """
 
     detune_cents: float
@@ -53,84 +53,91 @@ def voices(power: F32, bin_hz: float) -> Voices:
 
     Args:
         power: of long frames, float32 (frames, bins), with Hann windows.
-        bin_hz: from bin to bin.
+        bin_hz: from bin to bin: one by the length of the window in s.
     """
-    hertz = {
-        int(note): hz
-        for note in _NOTES
-        if len(hz := _partials_hz(int(note), bin_hz, power.shape[1])) >= _LEAST_HARMONICS
-    }
-    if not hertz or not len(power):
+    if not len(power) or bin_hz * (power.shape[1] - 2) < AXIS_HZ[-1]:
         return NONE
-    clearest = np.array(list(hertz))[
-        np.argmax([_salience(power, hz, bin_hz) for hz in hertz.values()], axis=0)
-    ]
-    shapes, weights, contrasts = [], [], []
-    for note in np.unique(clearest):
-        of_note = _around(power[clearest == note], hertz[int(note)], bin_hz)
-        of_note /= np.maximum(of_note.sum(axis=2, keepdims=True), 1e-20)
-        shape = np.quantile(of_note.mean(axis=0), _SHARED, axis=0)
-        contrast = 10.0 * np.log10(
-            shape.max() / max(float(np.quantile(shape, 0.2)), 1e-4 * float(shape.max()) + 1e-20)
-        )
-        if contrast > _CLEAR_DB:
-            shapes.append(shape / shape.sum())
-            weights.append(float((clearest == note).sum()))
-            contrasts.append(contrast)
-    if sum(weights) < _LEAST_FRAMES:
+    heard = on_cents(power, bin_hz)
+    of_notes: dict[tuple[int, ...], list[int]] = {}
+    for frame, notes in enumerate(sounding(evened(heard))):
+        if notes:
+            of_notes.setdefault(notes, []).append(frame)
+    chosen = sorted(of_notes.items(), key=lambda one: -len(one[1]))[:_MOST_GROUPS]
+    if sum(len(frames) for _, frames in chosen) < _LEAST_FRAMES:
         return NONE
-    found = _counted(_symmetric(np.average(shapes, axis=0, weights=weights)), bin_hz)
-    return Voices(*found, float(np.median(contrasts)))
+    level = np.maximum(heard.mean(axis=1, keepdims=True), 1e-20)
+    spectra = np.stack([(heard[frames] / level[frames]).mean(axis=0) for _, frames in chosen])
+    shape = _fitted(evened(spectra), [notes for notes, _ in chosen], bin_hz)
+    contrast = 10.0 * float(np.log10(shape.max() / max(float(np.quantile(shape, 0.2)), 1e-4 * shape.max())))
+    return Voices(*_counted(_symmetric(shape)), contrast) if contrast > _CLEAR_DB else NONE
 
 
-def _partials_hz(note: int, bin_hz: float, n_bins: int) -> F64:
-    """The partials of a note that are listened to, Hz."""
-    hertz = 440.0 * 2.0 ** ((note - 69) / 12.0) * _HARMONICS
-    return np.asarray(hertz[(hertz > _LOW_HZ) & (hertz < min(_HIGH_HZ, 0.9 * bin_hz * (n_bins - 1)))])
+def _fitted(spectra: F64, notes: Sequence[Sequence[int]], bin_hz: float) -> F64:
+    """The one distribution of voices over `CENTS` that explains spectra best.
+
+    Args:
+        spectra: evened power, (groups, cents).
+        notes: that sound in each group.
+        bin_hz: one by the length of the window in s.
+    """
+    places = [(group, at) for group, sound in enumerate(notes) for note in sound for at in partials(note)]
+    group, at = np.array(places).T
+    index = group[:, None] * spectra.shape[1] + at[:, None] + CENTS.astype(np.int64)
+    seen, floor = spectra.ravel(), _floor(spectra).ravel()
+    band = at * _BANDS // len(AXIS_HZ)
+    is_in = (np.arange(_BANDS)[:, None] == band).astype(np.float64)
+    middles = AXIS_HZ[((np.arange(_BANDS) + 0.5) * len(AXIS_HZ) / _BANDS).astype(np.int64)]
+    blur = np.stack([_blur(float(hz), bin_hz) for hz in middles])
+    reached = blur.sum(axis=1)
+    shape = np.exp(-0.5 * (CENTS / 30.0) ** 2)
+    shape /= shape.sum()
+    levels = np.ones(len(at))
+
+    def missing(seen_as: F64) -> F64:
+        model = np.bincount(index.ravel(), (levels[:, None] * seen_as).ravel(), minlength=len(seen)) + floor
+        return np.asarray((seen / model)[index])
+
+    for _ in range(_ROUNDS):
+        seen_as = (blur @ shape)[band]
+        levels *= (missing(seen_as) * seen_as).sum(axis=1) / seen_as.sum(axis=1)
+        wanted = is_in @ (levels[:, None] * missing(seen_as))
+        shape *= (wanted.ravel() @ blur.reshape(-1, len(CENTS))) / ((is_in @ levels) @ reached)
+        levels *= shape.sum()
+        shape /= shape.sum()
+    return np.asarray(shape)
 
 
-def _around(power: F32, hertz: F64, bin_hz: float) -> F64:
-    """Power around partials on an axis of cents, (frames, partials, cents)."""
-    at = hertz[:, None] * 2.0 ** (CENTS / 1200.0) / bin_hz
-    low = at.astype(np.int64)
-    part = at - low
-    return np.asarray(power[:, low] * (1.0 - part) + power[:, low + 1] * part, np.float64)
+def _floor(spectra: F64) -> F64:
+    """What lies between partials: noise and drums, (groups, cents)."""
+    from scipy.ndimage import percentile_filter
+
+    size = (1, _FLOOR_CENTS // _FLOOR_STEP)
+    low = percentile_filter(spectra[:, ::_FLOOR_STEP], _FLOOR_PERCENT, size=size).repeat(_FLOOR_STEP, axis=1)
+    return np.asarray(np.maximum(low[:, : spectra.shape[1]], 1e-3))
 
 
-def _salience(power: F32, hertz: F64, bin_hz: float) -> F64:
-    """Mean level of a note's partials, in powers of e, (frames,): low where one of them is missing."""
-    total = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1, dtype=np.float64)], axis=1)
-    edges = np.round(
-        hertz[:, None] * 2.0 ** (np.array([-_REACH_CENTS, _REACH_CENTS]) / 1200.0) / bin_hz
-    ).astype(np.int64)
-    width = np.maximum(edges[:, 1] - edges[:, 0], 1)
-    inside = (total[:, edges[:, 1]] - total[:, edges[:, 0]]) / width
-    return np.asarray(np.log(np.maximum(inside, 1e-12)).mean(axis=1))
+def _blur(hertz: float, bin_hz: float) -> F64:
+    """Power of a Hann window's transform, from each voice to each place, (CENTS, CENTS)."""
+    away = hertz * np.log(2.0) / 1200.0 * (CENTS[:, None] - CENTS) / bin_hz
+    away = np.where(np.abs(np.abs(away) - 1.0) < 1e-3, away + 2e-3, away)
+    return np.asarray((np.sinc(away) / (1.0 - away**2)) ** 2)
 
 
-def _symmetric(profile: F64) -> F64:
-    """What a profile has on both sides of its middle alike: voices lie in pairs, other notes' partials do not."""
-    flat = profile - np.quantile(profile, 0.2)
-    flat = np.maximum(flat, 1e-4 * flat.max())
+def _symmetric(shape: F64) -> F64:
+    """What has a counterpart on the other side of the middle: voices lie in pairs, what else was heard does not."""
+    smooth = np.convolve(shape, np.ones(3) / 3.0, mode="same")
     tried = [
-        np.interp([middle + CENTS, middle - CENTS], CENTS, flat, left=0.0, right=0.0) for middle in _MIDDLES
+        np.interp([middle + CENTS, middle - CENTS], CENTS, smooth, left=0.0, right=0.0) for middle in _MIDDLES
     ]
     pairs = [np.sqrt(one * other) for one, other in tried]
     return np.asarray(max(pairs, key=lambda pair: float(pair.sum())))
 
 
-def _counted(profile: F64, bin_hz: float) -> tuple[float, int]:
-    """Detune in cents and number of voices of a profile."""
+def _counted(shape: F64) -> tuple[float, int]:
+    """Detune in cents and number of voices."""
     from scipy.signal import find_peaks
 
-    top = float(profile.max())
-    peaks, _ = find_peaks(np.pad(profile, 1), height=_PEAK * top, prominence=_PROMINENCE * top)
-    peaks = peaks - 1
-    if len(peaks) >= 2:
-        return float(np.ptp(CENTS[peaks])) / 2.0, len(peaks)
-    strong = np.where(profile > 0.1 * top, profile, 0.0)
-    spread = float(strong @ CENTS**2 / strong.sum()) - (float(strong @ CENTS / strong.sum())) ** 2
-    window = 0.9 * bin_hz / 3000.0 * 1731.0
-    excess = max(0.0, spread - window**2)
-    detune = _SPREAD * excess**0.5
-    return (detune, 2) if detune > 4.0 else (0.0 if detune < 2.0 else detune, 1)
+    top = float(shape.max())
+    peaks, _ = find_peaks(np.pad(shape, 1), height=_PEAK * top, prominence=_PROMINENCE * top)
+    places = CENTS[peaks - 1]
+    return (float(np.ptp(places)) / 2.0, len(places)) if len(places) else (0.0, 1)

@@ -18,10 +18,16 @@ WEIGHTS = {"sweep": 0.30, "resonance": 0.25, "glide": 0.25, "accent": 0.20}
 """Of the four parts."""
 ACID = 0.5
 """The score from which on a line counts as acid."""
+RESONANT_DB = (2.0, 5.0)
+"""A sweep is that of a resonant filter: hats and claps over a bass move its brightness too, but have no peak."""
 _MOST_BARS = 12
 _LEAST_FRAMES = 60
 _STILL, _LEAST_HELD = 0.25, 3
 """Semitones from frame to frame within a held pitch, and frames that make one."""
+_EARLY, _KICK = 0.06, 0.3
+"""Of a beat: where a kick may sound, whose own pitch falls."""
+_PLUCKED = 0.3
+"""Octaves by which a note that sets off the filter's envelope gets darker."""
 _LONGEST_SLIDE, _LEAST_CHANGES = 14, 4
 
 
@@ -45,7 +51,8 @@ class AcidLine:
     def parts(self) -> dict[str, float]:
         """The four parts, each 0..1."""
         return {
-            "sweep": ramp(self.sweep_octaves, (0.4, 0.0), (2.2, 1.0)),
+            "sweep": ramp(self.sweep_octaves, (0.4, 0.0), (2.2, 1.0))
+            * ramp(self.resonance_db, (RESONANT_DB[0], 0.0), (RESONANT_DB[1], 1.0)),
             "resonance": ramp(self.resonance_db, (3.0, 0.0), (15.0, 1.0)),
             "glide": ramp(self.glide_ratio, (0.02, 0.0), (0.35, 1.0)),
             "accent": ramp(self.accent, (0.0, 0.0), (0.6, 1.0)),
@@ -105,7 +112,7 @@ def acid(audio: Audio, grid: Grid, *, stem: Audio | None = None) -> AcidLine:
     found = line(Audio(np.concatenate([mono[s : s + length] for s in starts]), heard.sample_rate))
     if int(found.sounds.sum()) < _LEAST_FRAMES:
         return NONE
-    return AcidLine(_sweep(found, grid), _resonance(found), _glide_ratio(found), _accent(found, grid))
+    return AcidLine(_sweep(found, grid), _resonance(found), _glide_ratio(found, grid), _accent(found, grid))
 
 
 def _notes(heard: Line, grid: Grid) -> list[slice]:
@@ -130,13 +137,15 @@ def _resonance(heard: Line) -> float:
     return float(np.quantile(heard.peak_db[heard.sounds], 0.6))
 
 
-def _glide_ratio(heard: Line) -> float:
+def _glide_ratio(heard: Line, grid: Grid) -> float:
     """Changes of pitch with frames between the old pitch and the new, in parts of all changes."""
     semitones = 12.0 * heard.octaves
     slid = changes = 0
     for (_, end, before), (start, _, after) in pairwise(_held(semitones)):
         leap = after - before
         if not 0.7 < abs(leap) < 15.0 or start - end > _LONGEST_SLIDE:
+            continue
+        if (start * HOP_S / grid.beat_s + _EARLY) % 1.0 < _KICK:
             continue
         changes += 1
         between = (semitones[end:start] - before) / leap
@@ -159,9 +168,10 @@ def _accent(heard: Line, grid: Grid) -> float:
     loud, bright = [], []
     for part in _notes(heard, grid):
         sounds = heard.sounds[part]
-        if sounds.sum() >= 4:
+        here = heard.bright[part][sounds]
+        if len(here) >= 4 and np.ptp(np.quantile(here, (0.1, 0.9))) >= _PLUCKED:
             loud.append(float(np.quantile(heard.level_db[part][sounds], 0.9)))
-            bright.append(float(np.quantile(heard.bright[part][sounds], 0.9)))
+            bright.append(float(np.quantile(here, 0.9)))
     if len(loud) < 8 or np.std(loud) < 1e-6 or np.std(bright) < 1e-6:
         return 0.0
     alike = float(np.corrcoef(loud, bright)[0, 1])
