@@ -93,9 +93,7 @@ def _bass(rng: np.random.Generator, bpm: float, length_s: float) -> F64:
     tonic = int(rng.integers(31, 43))
     notes = [Note(tonic, 0.9, n.start_s, n.hold_s) for n in band.hits((0, 4, 8, 12), BARS, bpm)]
     context = context_of(notes, length_s, bpm)
-    raw = played(
-        ladder, context, played(saw, context), cutoff=rng.uniform(300.0, 1200.0), resonance=0.2
-    )
+    raw = played(ladder, context, played(saw, context), cutoff=rng.uniform(300.0, 1200.0), resonance=0.2)
     return levelled(played(amp, context, raw, attack_ms=15.0, decay_ms=250.0, sustain=0.5), -20.0)
 
 

@@ -15,6 +15,7 @@ import click
 
 from patchpilot.cli._errors import told
 from patchpilot.cli._install import put_into_browser
+from patchpilot.cli._match_part import Part, part_options
 from patchpilot.cli._progress import Progress
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     help="Also begin with what a bank heard before, and keep what is found; your default bank where no path is said.",
 )
 @click.option("--note", type=click.IntRange(0, 127), help="MIDI note of the sound; heard by default.")
+@part_options
 @click.option("--instrument", "instrument_name", default="vital", show_default=True, help="What plays it.")
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all random choices.")
 @click.option("--force", is_flag=True, help="Replace earlier results.")
@@ -77,6 +79,10 @@ def command(
     library: str | None,
     bank: str | None,
     note: int | None,
+    stem: str | None,
+    at_s: float | None,
+    stems: Path | None,
+    demucs: Path | None,
     instrument_name: str,
     seed: int,
     force: bool,
@@ -96,7 +102,8 @@ def command(
         memory = stack.enter_context(_opened(bank)) if bank is not None else None
         synth = stack.enter_context(instrument(instrument_name))
         searching = _Search(effort, budget, _searchers(using, library, memory, effort, synth), memory)
-        options = _Options(top, searching, note, seed, force, install, as_json)
+        part = Part.of(stem, at_s, stems, demucs)
+        options = _Options(top, searching, note, part, seed, force, install, as_json)
         for tried, (sound, folder) in enumerate(zip(sounds, _folders(sounds, out), strict=True), start=1):
             try:
                 if _match_one(sound, folder, synth, options).interrupted:
@@ -126,6 +133,7 @@ class _Options:
     top: int
     search: _Search
     note: int | None
+    part: Part | None
     seed: int
     force: bool
     install: bool
@@ -196,7 +204,8 @@ def _match_one(sound: Path, folder: Path, synth: Instrument, options: _Options) 
     from patchpilot.matching.output import check_folder, write_result
 
     with Progress(sound.name) as progress:
-        target = listen(sound, note=options.note)
+        part = options.part
+        target = listen(sound, note=options.note) if part is None else part.listen(sound, options.note)
         check_folder(folder, synth.suffix, force=options.force, sound=sound)
         result = match(
             target,

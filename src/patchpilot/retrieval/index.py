@@ -13,7 +13,7 @@ import importlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import platformdirs
@@ -21,7 +21,6 @@ import platformdirs
 from patchpilot.errors import OutputError, ParameterError
 from patchpilot.files import make_folder, write_bytes
 from patchpilot.retrieval.embedding import Codes, restored
-from patchpilot.retrieval.library import Library
 
 MOST_FLAT = 100_000
 """Rows up to which every row is compared."""
@@ -29,6 +28,27 @@ LINKS, EF_CONSTRUCTION, EF_SEARCH = 32, 80, 128
 """Of the graph: links of a row, and candidates while it is made and searched; 0.99 of ten neighbours are found."""
 _SPARE = 32
 """Neighbours that are asked for beyond those wanted, so that equals at the edge are told apart by their rows."""
+
+
+class Scaled(Protocol):
+    """How codes stand for embeddings: how many elements they have, and what 127 stands for."""
+
+    @property
+    def size(self) -> int: ...  # noqa: D102
+    @property
+    def scale(self) -> float: ...  # noqa: D102
+
+
+class Rows(Protocol):
+    """What is looked into: a `Library`, or other rows of int8 (n, size) with a digest of all of them."""
+
+    @property
+    def codes(self) -> Codes: ...  # noqa: D102
+    @property
+    def recipe(self) -> Scaled: ...  # noqa: D102
+    @property
+    def sha256(self) -> str: ...  # noqa: D102
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,7 @@ class Index:
         cache: folder where large indices are kept; the user's cache folder by default.
     """
 
-    def __init__(self, library: Library, *, cache: Path | None = None) -> None:
+    def __init__(self, library: Rows, *, cache: Path | None = None) -> None:
         self._library = library
         self._faiss: Any = importlib.import_module("faiss")  # here, since loading it takes a while
         self.kind = kind_of(len(library))

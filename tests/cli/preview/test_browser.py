@@ -322,7 +322,10 @@ def test_help_opens_and_closes(file: Path) -> None:
     browse(file, steps)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (30, 9), (12, 5), (200, 60)])
+@pytest.mark.parametrize(
+    "size",
+    [(12, 5), *(pytest.param(size, marks=pytest.mark.slow) for size in ((30, 9), (80, 24), (200, 60)))],
+)
 def test_any_terminal_will_do(file: Path, size: tuple[int, int]) -> None:
     async def steps(app: Preview, pilot: Pilot[None]) -> None:
         await pilot.press("down", "end", "a", "shift+down")
