@@ -135,7 +135,7 @@ class Part:
 
 def _file(folder: Path, stem: str) -> Path:
     """The file of a stem; raises `AudioError`."""
-    from patchpilot.cli.track_analyze import SOUNDS
+    from patchpilot.cli._tracks import SOUNDS
     from patchpilot.errors import AudioError
 
     there = (

@@ -1,4 +1,4 @@
-"""What commands of `patchpilot track` that hear whole collections share."""
+"""What the commands of `patchpilot track` share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from patchpilot.cli import _line
-from patchpilot.cli.track_analyze import SOUNDS
 
 if TYPE_CHECKING:
     from patchpilot.audio import Audio
     from patchpilot.tracks.profile import Measured
 
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus")
+"""What is looked for in a folder."""
 BAD_SHOWN = 10
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from patchpilot.cli import _line
+from patchpilot.cli._tracks import sounds_in, stems_in
 
 if TYPE_CHECKING:
-    from patchpilot.audio import Audio
     from patchpilot.tracks import Track
-
-SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus")
-"""What is looked for in a folder."""
 
 
 @click.command("analyze")
@@ -38,7 +35,7 @@ SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus")
 def command(
     place: Path, stems: Path | None, report: bool, out: Path | None, fresh: bool, force: bool, as_json: bool
 ) -> None:
-    """Say what is in a track, or in each sound file of a folder.
+    """Say what is in a track, or in each sound file of a folder and those below it.
 
     Tempo, beats and bars, key, sections, loudness, balance and width by band, and what the detectors found. What was
     analysed before is told at once: analyses are kept by content.
@@ -47,14 +44,15 @@ def command(
     from patchpilot.tracks import Cache, analyze
     from patchpilot.tracks.cache import Fresh
 
-    paths = _tracks_of(place)
+    paths = sounds_in(place) if place.is_dir() else [place]
     cache = Fresh() if fresh else Cache()
     done: list[Track] = []
     failed = 0
     for path in paths:
         _line.show(f"listening to {path.name}")
         try:
-            track = analyze(path, stems=_stems(stems, path, alone=place.is_file()), cache=cache)
+            of_this = stems if stems is None or place.is_file() else stems / path.stem
+            track = analyze(path, stems=stems_in(of_this), cache=cache)
             page = _write_page(track, path, out or Path(), force) if report else None
         except PatchPilotError as error:
             if place.is_file():
@@ -73,31 +71,6 @@ def command(
         said = [track.to_json() for track in done]
         click.echo(json.dumps(said[0] if place.is_file() else said))
     sys.exit(1 if failed else 0)
-
-
-def _tracks_of(place: Path) -> list[Path]:
-    from patchpilot.errors import AudioError
-
-    if not place.is_dir():
-        return [place]
-    found = sorted(path for path in place.iterdir() if path.suffix.lower() in SOUNDS and path.is_file())
-    if not found:
-        raise AudioError(
-            f"expected sound files in {place}, found none ({', '.join(SOUNDS)}). Name another folder."
-        )
-    return found
-
-
-def _stems(folder: Path | None, track: Path, *, alone: bool) -> Mapping[str, Audio]:
-    """The stems of a track by their names; none where it has none."""
-    from patchpilot.audio import load
-
-    if folder is None:
-        return {}
-    place = folder if alone else folder / track.stem
-    if not place.is_dir():
-        return {}
-    return {path.stem: load(path) for path in sorted(place.iterdir()) if path.suffix.lower() in SOUNDS}
 
 
 def _write_page(track: Track, path: Path, folder: Path, force: bool) -> Path:
