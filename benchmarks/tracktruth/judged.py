@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from tracktruth.whole import Truth
 
 from patchpilot.tracks import Section, Track
+from tracktruth.whole import Truth
 
 PHASE_S = 0.02
 _STEP_S = 0.1
