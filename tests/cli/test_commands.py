@@ -38,6 +38,8 @@ def test_help_names_every_command(cli: Cli) -> None:
         "play",
         "golden",
         "level",
+        "track",
+        "live",
         "rack",
         "train",
         "reinforce",

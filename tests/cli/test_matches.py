@@ -242,7 +242,7 @@ def test_how_hard_to_look_is_said_in_the_result(matched: tuple[Path, Run]) -> No
     assert (data["effort"], data["interrupted"]) == ("default", False)
     assert data["renders"] >= len(data["matches"])
     for found in data["matches"]:
-        assert found["searcher"].split("+")[0] in ("resynthesis", "subtractive", "retrieval")
+        assert found["searcher"].split("+")[0] in ("resynthesis", "subtractive", "retrieval", "estimator")
 
 
 @pytest.mark.usefixtures("quick")

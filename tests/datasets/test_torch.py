@@ -133,6 +133,7 @@ def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="needs PyTorch")
+@pytest.mark.slow
 def test_the_example_renders_learns_and_judges(tmp_path: Path) -> None:
     done = ran(tmp_path, "--rows", "60", "--epochs", "1", "--least=-inf")
     assert (done.returncode, done.stderr) == (0, "")

@@ -73,6 +73,7 @@ def test_the_graphs_say_what_the_network_says(exported: Path) -> None:
     assert (about.n_rows, about.n_steps, about.head) == (12345, 8, "flow")
 
 
+@pytest.mark.slow
 def test_a_proxy_is_exported_in_half_of_its_bytes_and_judges_what_is_drawn(tmp_path: Path) -> None:
     codec = words.codec()
     sizes = ProxyConfig(hidden=64, depth=1, width=16, dilations=(1,), events=2, spectra=1, waves=1)

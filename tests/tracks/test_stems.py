@@ -50,7 +50,7 @@ def test_without_demucs_or_weights_it_says_what_to_do(
 ) -> None:
     monkeypatch.delenv(stems.FOLDER, raising=False)
     monkeypatch.setattr(stems, "find_spec", lambda name: None if name == "demucs" else object())
-    with pytest.raises(PluginError, match=r"pip install 'patchpilot\[stems\]'"):
+    with pytest.raises(PluginError, match=r"pip install 'demucs>=4\.1'"):
         Separator(tmp_path)
     monkeypatch.setattr(stems, "find_spec", lambda _: object())
     with pytest.raises(PluginError, match=stems.FOLDER):
