@@ -28,6 +28,9 @@ LAYERS = (
     ("matching",),
     ("selfplay", "tracks"),
     ("live",),
+    ("words",),
+    ("workspace",),
+    ("assist", "studio"),
     ("cli",),
 )
 """Each may import those above it in this list, and nothing beside or below it."""

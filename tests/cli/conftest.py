@@ -69,13 +69,20 @@ def buzzing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Folders that estimators would be exported to; nothing is, for that takes ten times as long as their training."""
+def exports(monkeypatch: pytest.MonkeyPatch) -> dict[Path, bool]:
+    """Folders that estimators would be exported to, and whether with a proxy that judges.
+
+    Nothing is written, for that takes ten times as long as their training.
+    """
     pytest.importorskip("torch")
     from patchpilot.estimators.training import estimators
 
-    asked = list[Path]()
-    monkeypatch.setattr(estimators, "export", lambda _network, _codec, folder, **_: asked.append(folder))
+    asked = dict[Path, bool]()
+
+    def told(_network: object, _codec: object, folder: Path, *, proxy: object, **_: object) -> None:
+        asked[folder] = proxy is not None
+
+    monkeypatch.setattr(estimators, "export", told)
     return asked
 
 

@@ -201,17 +201,17 @@ def test_a_checkpoint_that_cannot_be_used_is_told(
 
 
 def test_a_checkpoint_of_other_tokens_is_not_exported(
-    cli: Cli, file: Path, tmp_path: Path, exports: list[Path]
+    cli: Cli, file: Path, tmp_path: Path, exports: dict[Path, bool]
 ) -> None:
     """Somebody's checkpoint was copied into the folder of a training."""
     out = tmp_path / "toy"
     assert cli("train", "--data", file, "--out", out, *FEW).code == 0
-    assert exports == [out]
+    assert exports == {out: False}
     other(instrument="harp")(out)
     ran = cli("train", "--data", file, "--out", out, *FEW)
     assert (ran.code, ran.out) == (1, "")
     assert "says other things of a patch than the data do" in ran.err.splitlines()[-1]
-    assert exports == [out]
+    assert exports == {out: False}
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,7 @@ def test_a_folder_in_which_a_training_runs_is_told(cli: Cli, file: Path, tmp_pat
         (["--data", "FILE", "--head", "cake"], "cake"),
         (["--data", "FILE", "--epochs", "0"], "0"),
         (["--data", "FILE", "--head", "embedding", "--spectral", "0.1"], "an embedding says no patches"),
+        (["--data", "FILE", "--head", "proxy", "--proxy", "FILE"], "a proxy is trained on sounds alone"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
@@ -198,9 +199,8 @@ def test_only_a_flow_can_be_reinforced(cli: Cli, file: Path, tmp_path: Path) -> 
     assert "with the head flow" in one_error(ran)
 
 
-@pytest.mark.usefixtures("exports")
 def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
-    cli: Cli, file: Path, tmp_path: Path
+    cli: Cli, file: Path, tmp_path: Path, exports: dict[Path, bool]
 ) -> None:
     pytest.importorskip("onnxscript")
     heads = [[word if word != "regression" else head for word in FEW] for head in ("proxy", "embedding")]
@@ -213,6 +213,11 @@ def test_a_proxy_and_an_embedding_are_trained_by_the_same_command(
     assert (ran.code, ran.out) == (0, f"{tmp_path / 'toy'}\n")
     line = json.loads((tmp_path / "toy" / "training.jsonl").read_text())
     assert line["held_out/spectral"] > 0
+    # One that only judges is no part of the recipe, so it may come when the training is over.
+    alone = tmp_path / "alone"
+    for judging in ((), ("--proxy", proxy)):
+        assert cli("train", "--data", file, "--out", alone, *FEW, *judging).code == 0
+    assert exports == {tmp_path / "toy": True, alone: True}
     pairs = small(tmp_path / "pairs.h5", 60, features=("front_end",), audio="none")
     pairs.close()
     ran = cli("train", "--data", pairs.path, "--out", tmp_path / "heard", *heads[1], "--json")

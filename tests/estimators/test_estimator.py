@@ -14,6 +14,7 @@ from patchpilot.audio.front_end import front_end
 from patchpilot.errors import AudioError, EstimatorError, ParameterError, PluginError
 from patchpilot.estimators import estimator as module
 from patchpilot.estimators.conditions import conditions
+from patchpilot.estimators.proposed import Proposed
 from patchpilot.estimators.tokens import Token
 from patchpilot.instruments.vital.vital import Vital
 from patchpilot.instruments.vital.wavetables import built_in
@@ -31,7 +32,7 @@ def sound() -> Audio:
     return toy.render(Patch.make(toy.space, {"level": 0.6}), played)
 
 
-def said(found: list[module.Proposed]) -> list[tuple[str, float]]:
+def said(found: list[Proposed]) -> list[tuple[str, float]]:
     return [(one.patch.sha256, one.probability) for one in found]
 
 
@@ -64,7 +65,7 @@ def test_a_proxy_judges_twice_as_many_and_keeps_those_that_it_holds_to_be_the_cl
     assert {one.patch.sha256 for one in found} < {one.patch.sha256 for one in drawn}
     ratio = found[0].probability / found[-1].probability
     assert ratio == pytest.approx(np.exp((away[-1] - away[0]) / 8 / module.SPREAD))
-    assert sum(one.probability for one in found) <= 1.0 + 1e-9
+    assert sum(one.probability for one in found) == pytest.approx(1.0)
 
 
 def test_a_proxy_that_says_no_number_is_said_to_be_wrong(sound: Audio) -> None:

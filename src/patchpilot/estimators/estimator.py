@@ -10,7 +10,6 @@ It runs on ONNX Runtime; PyTorch is for training only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +27,11 @@ from patchpilot.estimators.hearing import PICTURE, Hearing, hearing
 from patchpilot.estimators.listening import Heard, check_note, heard
 from patchpilot.estimators.own_assets import assets_of
 from patchpilot.estimators.places import ABOUT, find
+from patchpilot.estimators.proposed import Proposed, likeliest
 from patchpilot.estimators.sampling import sample
 from patchpilot.instruments.base import Instrument
 from patchpilot.instruments.base import instrument as make_instrument
-from patchpilot.space import Asset, Patch, Space
+from patchpilot.space import Asset, Space
 
 if TYPE_CHECKING:
     from patchpilot.estimators.searcher import Estimation
@@ -43,19 +43,6 @@ DRAWN = 2
 """For each patch that is proposed so many are drawn, where a proxy can tell which are closer."""
 SPREAD = 0.125
 """Nepers by which a patch must seem further away to be held e times less likely: about how wrong a proxy is."""
-
-
-@dataclass(frozen=True, eq=False)
-class Proposed:
-    """A patch that may have made a sound.
-
-    Attributes:
-        patch: the patch.
-        probability: 0..1, how likely the estimator holds it to be beside the others that it proposes.
-    """
-
-    patch: Patch
-    probability: float
 
 
 class Estimator:
@@ -183,7 +170,12 @@ class Estimator:
         labels, log_probability = self._sampled(note, n_drawn, np.random.default_rng(seed))
         if self._graphs.has_proxy:
             log_probability = -self._distances(note, labels) / SPREAD
-        return self._proposed(labels, log_probability, space, assets)[:n]
+        try:
+            return likeliest(self.about.codec, labels, log_probability, n, space=space, assets=assets)
+        except PatchError as error:
+            raise EstimatorError(
+                f"estimator {self.name} proposed what is no patch of {space.instrument} {space.version}: {error}"
+            ) from None
 
     def _sampled(
         self, note: Heard, n: int, rng: np.random.Generator
@@ -213,29 +205,6 @@ class Estimator:
         if not np.isfinite(distance).all():
             raise EstimatorError(f"the proxy of estimator {self.name} says what is no number: train it again")
         return distance.astype(np.float64)
-
-    def _proposed(
-        self,
-        labels: Labels,
-        log_probability: npt.NDArray[np.float64],
-        space: Space,
-        assets: Mapping[str, Asset],
-    ) -> list[Proposed]:
-        """Each patch once, with the probabilities of all that are equal to it."""
-        weights = np.exp(log_probability - log_probability.max())
-        patches: dict[str, Patch] = {}
-        sums: dict[str, float] = {}
-        try:
-            for row, probability in enumerate((weights / weights.sum()).tolist()):
-                patch = self.about.codec.decode(space, labels, row, assets.__getitem__)
-                patches.setdefault(patch.sha256, patch)
-                sums[patch.sha256] = sums.get(patch.sha256, 0.0) + probability
-        except PatchError as error:
-            raise EstimatorError(
-                f"estimator {self.name} proposed what is no patch of {space.instrument} {space.version}: {error}"
-            ) from None
-        ranked = sorted(patches, key=lambda name: -sums[name])
-        return [Proposed(patches[name], sums[name]) for name in ranked]
 
     @cached_property
     def _means(self) -> tuple[Space, Mapping[str, Asset]]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from patchpilot.errors import ParameterError
-from patchpilot.estimators.estimator import Estimator, N, Proposed, check_n, opened
+from patchpilot.estimators.estimator import Estimator, N, check_n, opened
 from patchpilot.estimators.places import find_for
+from patchpilot.estimators.proposed import Proposed
 from patchpilot.search.base import Context, Outcome, Proposal
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("geoopt")
 from patchpilot.audio import listen  # noqa: E402
 from patchpilot.datasets import Dataset  # noqa: E402
 from patchpilot.errors import DatasetError, EstimatorError  # noqa: E402
-from patchpilot.estimators.estimator import Proposed  # noqa: E402
+from patchpilot.estimators.proposed import Proposed  # noqa: E402
 from patchpilot.estimators.sequence import searcher as tested  # noqa: E402
 from patchpilot.estimators.sequence.chains import chains_of  # noqa: E402
 from patchpilot.estimators.sequence.config import SequenceConfig  # noqa: E402

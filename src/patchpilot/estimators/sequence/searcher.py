@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from patchpilot.audio.front_end import front_end
 from patchpilot.errors import EstimatorError, ParameterError
 from patchpilot.estimators.conditions import conditions
-from patchpilot.estimators.estimator import Estimator, N, Proposed, check_n, opened
+from patchpilot.estimators.estimator import Estimator, N, check_n, opened
 from patchpilot.estimators.places import find_for
+from patchpilot.estimators.proposed import Proposed
 from patchpilot.estimators.sequence.chains import Chain
 from patchpilot.estimators.sequence.orders import Order, order_of, with_chain
 from patchpilot.search.base import Context, Outcome, Proposal

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any, Self
 
-from patchpilot.errors import EngineError, ParameterError, PluginError
+from patchpilot.errors import EngineError, ParameterError
 from patchpilot.instruments.base import Instrument
 from patchpilot.instruments.remote.engine_thread import EngineThread
 from patchpilot.instruments.remote.reach import check_reach
@@ -31,7 +31,6 @@ class Server:
 
     Raises:
         ParameterError: there is no token where one is needed, it is too short, or a number is out of range.
-        PluginError: the extra "serve" is not installed.
         EngineError: the engine does not start, or the address cannot be listened on.
     """
 
@@ -97,15 +96,11 @@ def read_token(path: Path) -> str:
 
 
 def _uvicorn(instrument: Instrument, engine: EngineThread, token: str | None, in_flight: int) -> Any:
-    try:
-        import uvicorn
+    import uvicorn
 
-        from patchpilot.instruments.remote.app import make_app
-        from patchpilot.instruments.remote.guard import Guard
-    except ImportError as error:
-        raise PluginError(
-            f"serving an instrument needs {error.name}: pip install 'patchpilot[serve]'"
-        ) from None
+    from patchpilot.instruments.remote.app import make_app
+    from patchpilot.instruments.remote.guard import Guard
+
     config = uvicorn.Config(
         Guard(make_app(instrument, engine, in_flight=in_flight), token),
         http="h11",
