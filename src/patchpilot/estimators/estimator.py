@@ -41,8 +41,12 @@ N = 16
 MOST = 256
 DRAWN = 2
 """For each patch that is proposed so many are drawn, where a proxy can tell which are closer."""
-SPREAD = 0.125
-"""Nepers by which a patch must seem further away to be held e times less likely: about how wrong a proxy is."""
+SPREAD = 0.25
+"""Nepers by which a patch must seem further away to be held e times less likely.
+
+The proxy of Vital is 0.26 wrong on average, and with this the patch that really was the closest was likeliest (16
+patches for each of forty sounds of core-v1; 0.125 and 1 did worse).
+"""
 
 
 class Estimator:
