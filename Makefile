@@ -9,6 +9,8 @@ else
 BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
+# The engine's tests have processes of their own, so more than a few side by side only wait for one another.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
 SOUND := examples/sounds/tabla_tun1.flac
 
 .DEFAULT_GOAL := help
@@ -22,10 +24,10 @@ demo: .venv/base.stamp ## match a bundled sound to out/demo, from nothing but Py
 	$(BIN)/patchpilot match $(SOUND) --out out/demo --force
 
 test: .venv/dev.stamp ## the tests, without the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 test-all: .venv/dev.stamp ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: .venv/dev.stamp ## format, lint, types, and whether generated pages are as committed; changes nothing
 	$(BIN)/python -m ruff format --check .
