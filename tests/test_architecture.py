@@ -26,7 +26,7 @@ LAYERS = (
     ("estimators",),
     ("experiment",),
     ("matching",),
-    ("selfplay", "tracks"),
+    ("selfplay", "tracks", "listening"),
     ("live",),
     ("words",),
     ("workspace",),

@@ -14,7 +14,7 @@ from typing import Any
 
 from patchpilot.errors import PluginError
 
-GROUPS = ("instruments", "modules", "search", "objectives", "distances", "embeddings")
+GROUPS = ("instruments", "modules", "search", "objectives", "distances", "embeddings", "providers")
 """Every kind of plug-in noun; the entry-point group is "patchpilot." and this."""
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from patchpilot.bank import Bank
-from patchpilot.cli._play_provided import Provided
+from patchpilot.selfplay.provided import Provided
 from patchpilot.experiment.pairs import pairs
 from tests.cli.command_line import Cli, Run, linux, one_error
 from tests.experiment.registered import registered

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from patchpilot.cli import _line
-from patchpilot.cli._play_provided import Provided
+from patchpilot.selfplay.provided import Provided
 
 if TYPE_CHECKING:
     from patchpilot.experiment.console import Console

@@ -22,7 +22,7 @@ def command(runs: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
     "at" is the best score after as many patches as the shortest of them tried; "different", to how many different
     sounds the kept takes amount.
     """
-    from patchpilot.cli._play_provided import Provided
+    from patchpilot.selfplay.provided import Provided
     from patchpilot.experiment.queue import Queue
     from patchpilot.experiment.ranking import ranking
 

@@ -16,7 +16,7 @@ import click
 def command(folder: Path, top: int, workers: int | None, as_json: bool) -> None:
     """Write report.html into FOLDER, of a run or of many, whether they are at their end or not."""
     from patchpilot.cli._play_page import write_report
-    from patchpilot.cli._play_provided import Provided
+    from patchpilot.selfplay.provided import Provided
     from patchpilot.errors import ParameterError
     from patchpilot.experiment.queue import Queue
 

@@ -11,7 +11,7 @@ import click
 from patchpilot.cli._gaps import compared, compared_options
 
 if TYPE_CHECKING:
-    from patchpilot.cli._gaps import Compared
+    from patchpilot.tracks.compared import Compared
 
 
 @click.command("gap")

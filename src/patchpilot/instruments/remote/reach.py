@@ -8,6 +8,7 @@ from patchpilot.errors import ParameterError
 
 LEAST_TOKEN = 16
 """Characters of a token: fewer could be tried out."""
+_ADVICE = "--token-file token.txt here, and PATCHPILOT_TOKEN_FILE there"
 
 
 def is_loopback(host: str) -> bool:
@@ -18,8 +19,25 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def check_reach(host: str, token: str | None) -> None:
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, and no name, which may be made to stand for any."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def check_reach(
+    host: str, token: str | None, *, what: str = "play this instrument", advice: str = _ADVICE
+) -> None:
     """Refuse to serve other machines without a token, or with one that is easy to find.
+
+    Args:
+        host: address to listen on.
+        token: that clients must know; None for none.
+        what: what others could do then.
+        advice: what to do where one is needed and there is none.
 
     Raises:
         ParameterError: it says what to do.
@@ -31,7 +49,7 @@ def check_reach(host: str, token: str | None) -> None:
         )
     if token is None and not is_loopback(host):
         raise ParameterError(
-            f"serving on {host} lets other machines play this instrument, so it needs a token: "
-            'python -c "import secrets; print(secrets.token_urlsafe())" > token.txt, then --token-file token.txt '
-            "here, and PATCHPILOT_TOKEN_FILE there; or leave --host out, to serve this machine alone"
+            f"serving on {host} lets other machines {what}, so it needs a token: "
+            f'python -c "import secrets; print(secrets.token_urlsafe())" > token.txt, then {advice}; '
+            "or leave --host out, to serve this machine alone"
         )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from patchpilot.errors import EngineError, ParameterError
 from patchpilot.instruments.base import Instrument
 from patchpilot.instruments.remote.engine_thread import EngineThread
 from patchpilot.instruments.remote.reach import check_reach
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
 
 PORT = 8080
 _MOST_CONNECTIONS = 64
@@ -48,7 +52,7 @@ class Server:
             raise ParameterError(
                 f"expected a port to 65535 and 1 to 4096 renders, got {port} and {in_flight}"
             )
-        self._socket = _listening(host, port)
+        self._socket = listening(host, port)
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self._socket.getsockname()[1]}"
         self._engine = EngineThread(instrument)
@@ -101,8 +105,16 @@ def _uvicorn(instrument: Instrument, engine: EngineThread, token: str | None, in
     from patchpilot.instruments.remote.app import make_app
     from patchpilot.instruments.remote.guard import Guard
 
-    config = uvicorn.Config(
-        Guard(make_app(instrument, engine, in_flight=in_flight), token),
+    app = Guard(make_app(instrument, engine, in_flight=in_flight), token)
+    return uvicorn.Server(quiet(app, most_connections=_MOST_CONNECTIONS))
+
+
+def quiet(app: ASGIApp, *, most_connections: int) -> uvicorn.Config:
+    """How uvicorn serves an application here: it says nothing by itself, and ends soon when it is asked to."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         http="h11",
         ws="none",
         lifespan="off",
@@ -110,14 +122,14 @@ def _uvicorn(instrument: Instrument, engine: EngineThread, token: str | None, in
         log_level="critical",  # clients are told what goes wrong, and an end in the middle is no error
         access_log=False,
         server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
+        limit_concurrency=most_connections,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    return uvicorn.Server(config)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 is any that is free. Raises `EngineError` where it cannot."""
     try:
         (family, kind, protocol, _, address), *_ = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -24,6 +24,7 @@ class Provided:
     def __init__(self) -> None:
         self._tastes: list[_Growing] = []
         self._asker: Asker | None = None
+        self._asking: _Growing | None = None
 
     @property
     def providers(self) -> Providers:
@@ -46,19 +47,30 @@ class Provided:
 
         if session.bank is None:
             raise ParameterError(
-                '--ask uncertain learns from votes, which are kept in a bank: say `bank = "default"` in the file, or '
-                "--bank default"
+                "what tells most is learned from votes, which are kept in a bank: say "
+                '`bank = "default"` in the file, or --bank default'
             )
         known = next((taste for taste in self._tastes if taste.bank is session.bank), None)
         taste = known or self._taste(None, session.bank)
         assert taste is not None  # there is a bank
         ear = embedding_of(embedding_of_votes(session.bank.path / TASTE / "model"))
-        self._asker = Asker(lambda: taste.taste, ear)
+        self._asker, self._asking = Asker(lambda: taste.taste, ear), taste
+
+    @property
+    def asks(self) -> bool:
+        """Whether it chooses what somebody is asked about."""
+        return self._asker is not None
 
     def chosen(self, waiting: Sequence[Sounded]) -> Sounded:
         """Which take sounds next: the one whose vote would tell most."""
         assert self._asker is not None  # nothing sounds before a session began
         return self._asker(waiting)
+
+    def belief(self, take: Take) -> tuple[float, float] | None:
+        """How likely a YES is, and how unsure that is; None while nobody voted, or nothing is asked."""
+        if self._asking is None or self._asking.taste is None:
+            return None
+        return self._asking.belief(take)
 
     def _taste(self, _: Any, bank: Bank | None) -> _Growing | None:
         if bank is None:
