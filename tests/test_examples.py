@@ -52,6 +52,7 @@ def test_every_example_is_run_here() -> None:
         "render_a_preset.py",
         "make_a_patch.py",
         "hear_three_parameters.py",  # tests/datasets/test_torch.py
+        "studio_client.py",  # tests/cli/test_studio.py
         "plugin",
     }
 

@@ -1,0 +1,1 @@
+"""The studio: a page and an HTTP interface over one workspace; nothing here knows what the verbs do."""

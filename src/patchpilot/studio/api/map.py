@@ -1,0 +1,25 @@
+"""GET /map: the bank on a plane."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from patchpilot.studio.api._common import new_router
+from patchpilot.workspace import Workspace
+from patchpilot.workspace.map import Map
+from patchpilot.workspace.verbs.map import MapAnswer
+
+
+def router(workspace: Workspace) -> APIRouter:
+    """The map of a workspace's bank."""
+    routes = new_router("map")
+
+    @routes.get("/map", response_model=MapAnswer)
+    def drawn(method: Literal["pca", "umap"] = "pca") -> Response:
+        """Where all takes lie, those that sound alike together; an entry of each array for each take."""
+        return Response(workspace.part(Map).text(method), media_type="application/json")
+
+    return routes

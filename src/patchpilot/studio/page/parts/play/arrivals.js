@@ -1,0 +1,38 @@
+// Takes as they are made, the newest first.
+
+import { html, useEffect, useState } from "../html.js";
+import { api } from "../api.js";
+import { useEvent } from "../events.js";
+import { Icon } from "../icons.js";
+
+const SHOWN = 40;
+
+// The latest takes of a run of self-play.
+export function useArrivals(id) {
+  const [takes, set] = useState([]);
+  useEffect(() => {
+    let here = true;
+    const found = ({ takes: all }) => here && set(all);
+    api.get(`/takes?limit=${SHOWN}&experiment=${encodeURIComponent(`play ${id}`)}`).then(found, () => {});
+    return () => (here = false);
+  }, [id]);
+  useEvent("take", (one) => one.job === id && set((all) => [one, ...all].slice(0, SHOWN)), [id]);
+  useEvent("mark", (one) => set((all) => all.map((old) => (old.number === one.number ? { ...old, ...one } : old))));
+  return takes;
+}
+
+export function Arrivals({ takes, hear, hides }) {
+  return html`<section class="arrivals" aria-label="Takes as they are made">
+    <h2>Just made</h2>
+    ${takes.length === 0 && html`<p class="quiet small">Takes appear here as soon as one is worth keeping.</p>`}
+    <ul>${takes.map(
+      (one) => html`<li key=${one.number}>
+        <button class="line" onClick=${() => hear(one.number)}>
+          <${Icon} name="start" size=${16} /><span>Take ${one.number}</span>
+          <span class="quiet small">${hides ? "" : one.searcher}</span>
+          ${one.vote && html`<span class="said">${one.vote}</span>`}
+        </button>
+      </li>`,
+    )}</ul>
+  </section>`;
+}

@@ -1,0 +1,205 @@
+// The bank as a map: sounds that are alike lie together. Pointing at a take is hearing it.
+
+import { html, useEffect, useMemo, useRef, useState } from "../parts/html.js";
+import { api, attempt } from "../parts/api.js";
+import { useEvent } from "../parts/events.js";
+import { Icon } from "../parts/icons.js";
+import { useKeys } from "../parts/keys.js";
+import { star, take, vote } from "../parts/said.js";
+import { replace } from "../parts/router.js";
+import { toast } from "../parts/toasts.js";
+import { Atlas, linesOf } from "../parts/map/atlas.js";
+import { coloured } from "../parts/map/colours.js";
+import { Hearing, sounding } from "../parts/map/hearing.js";
+import { Legend } from "../parts/map/legend.js";
+import { Chosen, Lineage } from "../parts/map/lists.js";
+import { Stage } from "../parts/map/stage.js";
+import { TakeCard } from "../parts/map/take_card.js";
+
+const AGAIN_MS = 3000; // new takes come in bursts
+
+export default function MapView({ args }) {
+  const [atlas, setAtlas] = useState(null);
+  const [failed, setFailed] = useState("");
+  const read = () => Atlas.read().then(setAtlas, (error) => setFailed(error.message));
+  useEffect(() => void read(), []);
+  useEvent("restart", read);
+  useRefreshed("take", read);
+  if (!atlas) return html`<p class="empty" role="status">${failed || "Laying out the map …"}</p>`;
+  if (atlas.numbers.length === 0) return html`<${Empty} why=${atlas.why} />`;
+  return html`<${Drawn} atlas=${atlas} first=${Number(args[0]) || 0} />`;
+}
+
+// Calls for a type of event, but not more often than once in a while.
+function useRefreshed(type, read) {
+  const timer = useRef(0);
+  useEvent(type, () => {
+    timer.current ||= setTimeout(() => {
+      timer.current = 0;
+      read();
+    }, AGAIN_MS);
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+}
+
+function Empty({ why }) {
+  return html`<div class="empty">
+    <h1>The map is empty</h1>
+    <p>Every take that is kept gets a place here, and sounds that are alike lie together.<br />${why}</p>
+    <p><a class="button main" href="#/match">Match a sound</a> <a class="button" href="#/play">Let it play</a></p>
+  </div>`;
+}
+
+function Drawn({ atlas, first }) {
+  const [by, setBy] = useState("vote");
+  const [hidden, setHidden] = useState(new Set()); // rows of the legend
+  const [chosen, setChosen] = useState(new Set()); // numbers
+  const [focus, setFocus] = useState(atlas.at(first) >= 0 ? first : 0);
+  const [pointed, setPointed] = useState(-1);
+  const [isRinging, setRinging] = useState(false);
+  const [hasLineage, setHasLineage] = useState(false);
+  const [lineage, setLineage] = useState(null);
+  const [said, setSaid] = useState(0); // grows when something is said of a take
+  const box = useRef(null);
+  const stage = useRef(null);
+  const hearing = useMemo(() => new Hearing(), []);
+  const heard = sounding();
+  const { groups, legend } = useMemo(() => coloured(atlas, by), [atlas, by, said]);
+  const words = (number) => (atlas.at(number) < 0 ? `Take ${number}` : atlas.words(atlas.at(number)));
+  const hear = (number) => attempt(hearing.now(number));
+
+  const walk = (number) => {
+    setFocus(number);
+    replace("map", number);
+    stage.current.reveal(atlas.at(number));
+    hear(number);
+  };
+  const pick = (i, adds) => {
+    if (i < 0) return;
+    const number = atlas.numbers[i];
+    if (adds) setChosen(flipped(chosen, number));
+    walk(number);
+  };
+  const step = (right, up) => () => {
+    const i = focus ? stage.current.towards(atlas.at(focus), right, up) : stage.current.middle();
+    if (i >= 0) walk(atlas.numbers[i]);
+  };
+  const does = useRef({});
+  does.current = {
+    pointed: (i) => {
+      setPointed(i);
+      hearing.soon(i < 0 ? 0 : atlas.numbers[i]);
+    },
+    picked: pick,
+    ringed: (some, adds) => setChosen(new Set([...(adds ? chosen : []), ...atlas.numbersOf(some)])),
+  };
+
+  useEffect(() => {
+    const told = Object.fromEntries(["pointed", "picked", "ringed"].map((name) => [name, (...given) => does.current[name](...given)]));
+    stage.current = new Stage(box.current, told, { inset: 300 });
+    return () => {
+      stage.current.free();
+      hearing.free();
+    };
+  }, []);
+  useEffect(() => stage.current.load(atlas.x, atlas.y), [atlas]);
+  useEffect(() => {
+    const places = [...chosen].map((number) => atlas.at(number)).filter((i) => i >= 0);
+    stage.current.colour(groups, legend.map(({ colour }) => colour));
+    stage.current.choose(places, (i) => !hidden.has(groups[i]));
+  }, [atlas, groups, hidden, chosen]);
+  useEffect(() => {
+    stage.current.drawsRings = isRinging;
+  }, [isRinging]);
+  useEffect(() => {
+    const lines = lineage ? linesOf(lineage).map(([from, to, far]) => [atlas.at(from), atlas.at(to), far]) : [];
+    const both = lines.filter(([from, to]) => from >= 0 && to >= 0);
+    stage.current.mark({ focus: atlas.at(focus), sounding: atlas.at(heard), lines: both });
+  }, [atlas, focus, heard, lineage]);
+  useEffect(() => {
+    setLineage(null);
+    if (!hasLineage || !focus) return undefined;
+    let here = true;
+    attempt(api.get(`/takes/${focus}/lineage`)).then((found) => here && found && setLineage(found));
+    return () => (here = false);
+  }, [focus, hasLineage]);
+  useEvent("mark", (one) => atlas.said(one) && setSaid((times) => times + 1), [atlas]);
+
+  const find = async (query) => {
+    if (!query) return;
+    const found = await attempt(api.get(`/takes?limit=1000&query=${encodeURIComponent(query)}`));
+    if (!found) return;
+    const there = found.takes.map((one) => one.number).filter((number) => atlas.at(number) >= 0);
+    setChosen(new Set(there));
+    if (there.length) walk(there[0]);
+    toast(there.length ? `Found ${there.length} takes` : `No take of the map is found by “${query}”`);
+  };
+  const say = (verb) => async () => {
+    if (!focus) return;
+    const one = await attempt(take(focus));
+    if (!one) return;
+    if (verb === "star") star(focus, one.stars ? 0 : 1);
+    else vote(focus, one.vote === verb ? null : verb);
+  };
+  const lookAtAll = () => stage.current.frame([]);
+  useKeys([
+    ["arrowleft", "To the nearest take on the left", step(-1, 0)],
+    ["arrowright", "… on the right", step(1, 0)],
+    ["arrowup", "… above", step(0, 1)],
+    ["arrowdown", "… below", step(0, -1)],
+    ["enter", "Choose the take, or drop it", () => focus && setChosen(flipped(chosen, focus))],
+    ["y", "Vote yes", say("yes")],
+    ["n", "Vote no", say("no")],
+    ["s", "Star", say("star")],
+    ["l", "Lineage of the take", () => setHasLineage(!hasLineage)],
+    ["r", "Draw rings", () => setRinging(!isRinging)],
+    ["+", "Closer", () => stage.current.zoom(1.5)],
+    ["-", "Farther", () => stage.current.zoom(1 / 1.5)],
+    ["0", "All of the map", lookAtAll],
+    ["escape", "Choose nothing", () => setChosen(new Set())],
+  ]);
+
+  const label = `Map of ${atlas.numbers.length.toLocaleString()} takes. Arrow keys walk from take to take.`;
+  return html`
+    <h1 class="unseen">Map</h1>
+    <div class="stage">
+      <div class="plane" ref=${box} tabindex="0" role="application" aria-label=${label} data-pointed=${pointed}></div>
+      <p class="unseen" role="status">${focus ? words(focus) : ""}</p>
+      <${Search} find=${find} />
+      <div class="tools" role="toolbar" aria-label="Map">
+        <button class="button" aria-pressed=${String(isRinging)} title="Draw a ring around takes (R, or hold Shift)" onClick=${() => setRinging(!isRinging)}>
+          <${Icon} name="ring" />Ring</button>
+        <button class="button square" aria-label="Closer" title="Closer (+)" onClick=${() => stage.current.zoom(1.5)}><${Icon} name="plus" /></button>
+        <button class="button square" aria-label="Farther" title="Farther (-)" onClick=${() => stage.current.zoom(1 / 1.5)}><${Icon} name="minus" /></button>
+        <button class="button square" aria-label="All of the map" title="All of the map (0)" onClick=${lookAtAll}><${Icon} name="fit" /></button>
+      </div>
+      <${Legend} by=${by} setBy=${(one) => (setHidden(new Set()), setBy(one))} legend=${legend} hidden=${hidden} setHidden=${setHidden}
+        choose=${(row) => setChosen(new Set(atlas.numbers.filter((_, i) => groups[i] === row)))} />
+      ${pointed >= 0 && html`<p class="pointed" aria-hidden="true">${atlas.words(pointed)}</p>`}
+    </div>
+    <aside class="side" aria-label="Takes">
+      ${focus
+        ? html`<${TakeCard} number=${focus} hear=${hear} lineage=${hasLineage} setLineage=${setHasLineage} />`
+        : html`<section class="card"><h2>${atlas.numbers.length.toLocaleString()} takes</h2>
+            <p class="quiet small">What sounds alike lies together. Point at a take to hear it, click it to look at it, or walk with the arrow keys.</p></section>`}
+      <${Lineage} lineage=${lineage} words=${words} hear=${hear} focus=${walk} />
+      <${Chosen} numbers=${[...chosen]} words=${words} hear=${hear} focus=${walk} drop=${(number) => setChosen(flipped(chosen, number))}
+        clear=${() => setChosen(new Set())} frame=${() => stage.current.frame([...chosen].map((number) => atlas.at(number)).filter((i) => i >= 0))} />
+    </aside>`;
+}
+
+function Search({ find }) {
+  const submit = (event) => {
+    event.preventDefault();
+    find(event.target.elements.query.value.trim());
+  };
+  return html`<form class="search" role="search" onSubmit=${submit}>
+    <input class="text" name="query" type="search" aria-label="Find takes by words" placeholder="Find by name, tag, note …" maxlength="200" />
+  </form>`;
+}
+
+function flipped(set, value) {
+  const next = new Set(set);
+  if (!next.delete(value)) next.add(value);
+  return next;
+}

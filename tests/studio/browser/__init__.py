@@ -1,0 +1,1 @@
+"""The studio's page in a real Chromium, against a real server with the real engine."""

@@ -1,0 +1,217 @@
+"""The patch view: knobs, pins, dice, words, notes, votes; what is done to a draft is heard, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.studio.browser.accessible import serious
+from tests.studio.browser.server import Server
+
+Open = Callable[[str], Page]
+READY = "import('/parts/player.js').then((p) => p.deck.value.entries.some((one) => one.key === 'draft' && one.buffer))"
+
+
+class Editor:
+    """The patch view on a new draft of Vital's first patch."""
+
+    def __init__(self, open_page: Open, studio: Server) -> None:
+        self.studio = studio
+        self.id: str = studio.post("/drafts", {"init": "vital"})["id"]
+        self.page = open_page(f"#/patch/{self.id}")
+        self.page.wait_for_selector(".editor .module")
+        self.page.wait_for_function(READY)
+
+    def module(self, name: str) -> Locator:
+        return self.page.locator(".module", has=self.page.get_by_role("heading", name=name, exact=True))
+
+    def knob(self, module: str, name: str) -> Locator:
+        return self.module(module).get_by_role("slider", name=name, exact=True)
+
+    @property
+    def draft(self) -> dict[str, Any]:
+        return dict(self.studio.get(f"/drafts/{self.id}"))
+
+    def value(self, name: str) -> float:
+        return float(self.draft["values"][name])
+
+    def until(self, name: str, is_right: Callable[[float], bool]) -> float:
+        """The server's value of a parameter, once it is right; what is turned arrives a moment later."""
+        for _ in range(100):
+            if is_right(value := self.value(name)):
+                return value
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"{name} is {self.value(name)}")
+
+
+@pytest.fixture
+def editor(open_page: Open, studio: Server) -> Editor:
+    return Editor(open_page, studio)
+
+
+def test_a_drag_is_one_step_and_is_heard(editor: Editor) -> None:
+    page, knob = editor.page, editor.knob("Oscillator 1", "Level")
+    before = editor.value("osc_1_level")
+    heard = page.evaluate(
+        "import('/parts/player.js').then((p) => { window.first = p.heard.value.buffer; return true; })"
+    )
+    assert heard
+    box = knob.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(x, y + 6 * step)
+    page.mouse.up()
+    turned = editor.until("osc_1_level", lambda value: value < before - 0.25)
+    expect(knob).to_have_attribute("aria-valuenow", str(round(100 * turned)))
+    page.wait_for_function("import('/parts/player.js').then((p) => p.heard.value.buffer !== window.first)")
+    page.wait_for_function(
+        "import('/parts/player.js').then((p) => p.playing.value)"
+    )  # a change is heard at once
+    page.keyboard.press("Control+z")
+    editor.until("osc_1_level", lambda value: value == before)
+    expect(
+        page.get_by_role("button", name="Undo", exact=True).first
+    ).to_be_disabled()  # all of the drag was one step
+    page.keyboard.press("Control+Shift+z")
+    editor.until("osc_1_level", lambda value: value == turned)
+
+
+def test_a_knob_obeys_keys_wheel_and_words(editor: Editor) -> None:
+    page, knob = editor.page, editor.knob("Envelope 1", "Attack")
+    default = editor.value("env_1_attack")
+    knob.focus()
+    page.keyboard.press("ArrowUp")
+    coarse = editor.until("env_1_attack", lambda value: value > default) - default
+    page.keyboard.press("Shift+ArrowUp")
+    fine = editor.until("env_1_attack", lambda value: value > default + coarse) - default - coarse
+    assert fine == pytest.approx(coarse / 10, rel=0.01)
+    knob.hover()
+    page.mouse.wheel(0, -100)
+    editor.until("env_1_attack", lambda value: value > default + 1.5 * coarse)
+    page.keyboard.press("Enter")
+    page.keyboard.type("350 ms")
+    page.keyboard.press("Enter")
+    seconds = editor.until("env_1_attack", lambda value: 0.34 < value**4 < 0.36) ** 4
+    assert seconds == pytest.approx(0.35, rel=1e-3)
+    expect(knob).to_have_attribute("aria-valuetext", "350 ms")
+    knob.dblclick()
+    editor.until("env_1_attack", lambda value: value == default)
+
+
+def test_menus_and_switches(editor: Editor) -> None:
+    editor.module("Filter 1").get_by_label("Model", exact=True).select_option("Ladder")
+    editor.until("filter_1_model", lambda value: value == 2)
+    editor.module("Filter 1").get_by_role("switch", name="Filter 1 on").click()
+    editor.until("filter_1_on", lambda value: value == 1)
+
+
+def test_what_is_pinned_stays_when_the_rest_is_randomised(editor: Editor) -> None:
+    module = editor.module("Filter 1")
+    before = editor.draft["values"]
+    module.get_by_role("button", name="Pin Cutoff").click()
+    expect(module.get_by_role("button", name="Pin Cutoff")).to_have_attribute("aria-pressed", "true")
+    module.get_by_role("button", name="Randomise Filter 1").click()
+    expect(editor.page.get_by_role("button", name="Undo", exact=True).first).to_be_enabled()
+    after = editor.draft["values"]
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed
+    assert all(name.startswith("filter_1_") for name in changed)
+    assert "filter_1_cutoff" not in changed
+    module.get_by_role("button", name="Pin all of Filter 1").click()
+    expect(module.get_by_role("button", name="Randomise Filter 1")).to_be_disabled()
+
+
+def test_everything_else_is_one_click_away(editor: Editor) -> None:
+    assert serious(editor.page) == []
+    editor.module("Filter 1").get_by_role("button", name="All controls of Filter 1").click()
+    everything = [name for name in editor.draft["values"] if name.startswith("filter_1_")]
+    shown = editor.module("Filter 1").locator(".knob").count() + 1  # and the switch
+    assert shown == len(everything)
+    editor.page.get_by_role("group", name="Other modules").get_by_role("button", name="LFO 3").click()
+    expect(editor.module("LFO 3").get_by_role("img")).to_be_visible()
+    assert serious(editor.page) == []
+
+
+def test_notes_are_played(editor: Editor) -> None:
+    editor.page.keyboard.press("d")
+    editor.page.wait_for_function("import('/parts/player.js').then((p) => p.playing.value)")
+    assert editor.draft["note"] == 64
+    editor.page.keyboard.press("x")
+    editor.page.keyboard.press("a")
+    editor.page.wait_for_timeout(300)
+    assert editor.draft["note"] == 72
+    editor.page.get_by_role("group", name="Piano keys").get_by_label("G4").click()
+    expect(editor.page.locator(".piano .current")).to_have_attribute("aria-label", "G4")
+    assert editor.draft["note"] == 67
+
+
+def test_keep_vote_and_undo(editor: Editor) -> None:
+    editor.knob("Filter 1", "Cutoff").focus()
+    editor.page.keyboard.press("PageUp")
+    editor.page.keyboard.press("Shift+Y")
+    message = editor.page.get_by_role("region", name="Messages")
+    expect(message).to_contain_text("Voted yes")
+    take = editor.draft["take"]
+    assert editor.studio.get(f"/takes/{take}")["vote"] == "yes"
+    message.get_by_role("button", name="Undo").click()
+    expect(message).to_contain_text("Undone")
+    assert editor.studio.get(f"/takes/{take}")["vote"] is None
+    with editor.page.expect_download() as download:
+        editor.page.get_by_role("button", name="Save preset").click()
+    assert download.value.suggested_filename.endswith(".vital")
+
+
+def test_two_tabs_show_the_same(editor: Editor, open_page: Open) -> None:
+    other = open_page(f"#/patch/{editor.id}")
+    other.wait_for_selector(".editor .module")
+    knob = other.locator(".module", has=other.get_by_role("heading", name="Filter 1")).get_by_role(
+        "slider", name="Cutoff"
+    )
+    before = knob.get_attribute("aria-valuenow")
+    editor.knob("Filter 1", "Cutoff").focus()
+    editor.page.keyboard.press("PageUp")
+    expect(knob).not_to_have_attribute("aria-valuenow", before or "")
+
+
+@pytest.mark.slow
+def test_words_move_the_patch(editor: Editor) -> None:
+    page = editor.page
+    page.keyboard.press("/")
+    page.keyboard.type("darker")
+    page.keyboard.press("Enter")
+    expect(page.locator(".heard-as")).to_contain_text("darker", timeout=120_000)
+    expect(page.locator(".heard-as")).to_contain_text("turned")
+    assert editor.draft["asked"] == ["darker"]
+    page.locator("h1").click()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Undo", exact=True).first).to_be_disabled()
+
+
+def test_nonsense_is_answered_with_what_is_known(bare_page: Page, studio: Server) -> None:
+    draft = studio.post("/drafts", {"init": "vital"})["id"]
+    bare_page.goto(f"{studio.url}#/patch/{draft}")
+    bare_page.locator("#ask").fill("make it more Tuesday")
+    bare_page.keyboard.press("Enter")
+    expect(bare_page.get_by_role("alert")).to_contain_text("darker", timeout=60_000)
+
+
+def test_there_is_no_such_patch(bare_page: Page, studio: Server) -> None:
+    bare_page.goto(f"{studio.url}#/patch/nothing")
+    expect(bare_page.get_by_role("heading")).to_contain_text("no such patch")
+
+
+def test_a_server_that_is_started_anew_still_has_the_patch(editor: Editor) -> None:
+    editor.knob("Filter 1", "Cutoff").focus()
+    editor.page.keyboard.press("PageUp")
+    turned = editor.until("filter_1_cutoff", lambda value: value > 60)
+    editor.studio.restart()
+    expect(editor.page.locator(".link-state.live")).to_have_count(1, timeout=60_000)
+    assert editor.value("filter_1_cutoff") == turned
+    editor.page.keyboard.press("PageUp")
+    editor.until("filter_1_cutoff", lambda value: value > turned)
