@@ -49,8 +49,9 @@ _DRAG = """async (frames) => {
   const box = canvas.getBoundingClientRect();
   for (let i = 0; i < frames; i += 1) {
     const angle = (2 * Math.PI * i) / frames;
-    const at = { clientX: box.left + box.width / 2 + 200 * Math.sin(angle), clientY: box.top + box.height / 2 + 100 * Math.sin(2 * angle) };
-    canvas.dispatchEvent(new PointerEvent("pointermove", { ...at, pointerId: 1, bubbles: true, pointerType: "mouse" }));
+    const clientX = box.left + box.width / 2 + 200 * Math.sin(angle);
+    const clientY = box.top + box.height / 2 + 100 * Math.sin(2 * angle);
+    canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerId: 1, bubbles: true }));
     await new Promise(requestAnimationFrame);
   }
 }"""
@@ -162,7 +163,9 @@ def main() -> None:
         finally:
             browser.close()
             studio.close()
-    print(f"{'takes':>7}  {'points drawn by':<30}{'main thread':>12}{'script':>9}{'worst':>9}{'frames/s':>10}")
+    print(
+        f"{'takes':>7}  {'points drawn by':<30}{'main thread':>12}{'script':>9}{'worst':>9}{'frames/s':>10}"
+    )
     for cost in costs:
         print(
             f"{cost.takes:>7,}  {cost.way:<30}{cost.main_ms:>9.1f} ms{cost.script_ms:>6.1f} ms"

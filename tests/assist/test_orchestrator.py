@@ -151,8 +151,8 @@ def test_time_that_is_up_ends_what_runs_with_its_best_so_far(tmp_path: Path) -> 
     with workspace_of(tmp_path / "ws", toy) as workspace:
         sound = workspace.sounds.add(sound_file(tmp_path / "a.wav"), name="a.wav")["id"]
         model = Scripted(calls(("match", {**QUICK, "sound": sound, "renders": 50000})), says("Out of time."))
-        threading.Timer(3.0, toy.go_on.set).start()
-        ending = Play(workspace, model, Limits(seconds=1.5)).run()
+        threading.Timer(5.0, toy.go_on.set).start()
+        ending = Play(workspace, model, Limits(seconds=3.0)).run()
         assert (ending.why, ending.text) == ("limit", "Out of time.")
         answer = json.loads(model.answers[0][0])
         assert answer["state"] == "cancelled"
@@ -228,6 +228,32 @@ def test_a_provider_that_fails_loses_nothing(workspace: Workspace, take: int) ->
     other = again.conversation.messages(provider="other", model="script-1")
     assert other[1].raw is None
     assert other[1].calls[0].name == "vote"
+
+
+def test_what_was_long_ago_is_told_again_in_short(workspace: Workspace, take: int) -> None:
+    model = Scripted(
+        calls(("take", {"take": take}), ("draft_begin", {"take": take})), says("So."), says("And so.")
+    )
+    play = Play(workspace, model)
+    play.run("Look.")
+    whole = [text for text, _ in model.answers]
+    assert max(len(text) for text in whole) > 440
+    play.run("Look again.")
+    again = [text for text, _ in model.answers]
+    assert all(len(text) < 440 for text in again)
+    assert all(one.startswith(each[:400]) for one, each in zip(again, whole, strict=True))
+
+
+def test_calls_after_the_time_is_up_are_not_done(workspace: Workspace, take: int) -> None:
+    def slowly(_: Any) -> Reply:
+        time.sleep(1.6)
+        return calls(("vote", {"take": take, "vote": "no"}), ("star", {"take": take}))
+
+    model = Scripted(slowly, says("Too late."))
+    ending = Play(workspace, model, Limits(seconds=1.5)).run()
+    assert (ending.why, ending.text, ending.actions) == ("limit", "Too late.", ())
+    assert all("your time is up" in text for text, _ in model.answers)
+    assert workspace.entry(take).vote == 0
 
 
 def test_ctrl_c_ends_the_job_and_keeps_all(tmp_path: Path) -> None:

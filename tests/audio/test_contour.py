@@ -21,7 +21,7 @@ def note(*, attack_s: float = 0.01, decay_s: float = 1e6, release_s: float = 0.0
 @pytest.mark.parametrize("attack_s", [0.05, 0.2])
 def test_the_attack_of_a_straight_line(attack_s: float) -> None:
     found = contour(note(attack_s=attack_s), released_s=HELD_S).attack_s
-    line = attack_s * (10.0 ** (-3.0 / 20.0) - 10.0 ** (-20.0 / 20.0))
+    line = attack_s * (10.0 ** (-6.0 / 20.0) - 10.0 ** (-20.0 / 20.0))
     assert found == pytest.approx(line, abs=0.006)
 
 

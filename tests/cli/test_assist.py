@@ -74,6 +74,7 @@ def test_a_model_works_and_each_step_is_shown(cli: Cli, here: list[str], tmp_pat
     assert "> match {" in run.err
     assert "  done: voted yes on take 1" in run.err
     assert "`patchpilot assist --undo` undoes them" in run.err
+    assert f"--bank {tmp_path / 'ws' / 'bank'}\n" in run.err
     assert votes(tmp_path / "ws")[1] == 1
     undone = cli("assist", "--undo", *here)
     assert (undone.code, undone.out) == (0, "undone: voted yes on take 1\n")

@@ -75,6 +75,15 @@ def test_it_is_the_same_for_the_same_seed_within_its_budget(organ: Organ) -> Non
     assert again.to_json() == first.to_json()
 
 
+def test_a_little_is_a_little(organ: Organ) -> None:
+    first = asked(organ, "darker")
+    wish = understand("a bit less").after(first.wish)
+    less = move(wish, first.patch, organ, PERFORMANCE, renders=60)
+    assert less.ok, less.said
+    (brightness,) = [one for one in less.felt if one.name == "brightness"]
+    assert 0.6 <= brightness.steps <= 2.4
+
+
 def test_what_is_at_its_end_is_said_and_left(organ: Organ) -> None:
     moved = asked(organ, "narrower", {"width": 0.0})
     assert not moved.ok

@@ -54,6 +54,7 @@ def test_a_sentence_is_changes_of_features(text: str, changes: dict[str, float])
         ("darker but don't make it thinner", {"brightness": -4.0}, ("low",)),
         ("wider without making it brighter", {"width": 4.0}, ("brightness",)),
         ("noisier but no brighter", {"noise": 4.0}, ("brightness",)),
+        ("darker, it is wide enough", {"brightness": -4.0}, ("width",)),
         ("warmer but keep the bass", {"brightness": -3.0}, ("low",)),
     ],
 )

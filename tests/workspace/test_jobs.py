@@ -193,6 +193,21 @@ def test_done_is_done_after_a_restart(tmp_path: Path, work: Work) -> None:
     assert later.close()
 
 
+def test_a_kind_that_is_gone_waits_for_its_return(tmp_path: Path, work: Work) -> None:
+    jobs = jobs_in(tmp_path, work)
+    first = jobs.add("thing", {"waits": True})
+    work.begun.wait(10.0)
+    jobs.close()
+
+    def lane_of(kind: str) -> str:
+        raise MissingError(f"there is no {kind!r}")
+
+    later = Jobs(tmp_path, Events(), work, lane_of)
+    later.resume_interrupted()
+    assert later.get(first["id"])["state"] == "interrupted"
+    assert later.close()
+
+
 def test_too_many_are_refused(jobs: Jobs, work: Work) -> None:
     jobs.add("thing", {"waits": True})
     work.begun.wait(10.0)

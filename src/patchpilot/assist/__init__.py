@@ -9,6 +9,7 @@ serves them to any client of the Model Context Protocol. None of it knows what a
 
 from patchpilot.assist.errors import ProviderError
 from patchpilot.assist.opener import Opener
-from patchpilot.assist.tools import Answer, Tool, Tools
+from patchpilot.assist.tool import Tool
+from patchpilot.assist.tools import Answer, Tools
 
 __all__ = ["Answer", "Opener", "ProviderError", "Tool", "Tools"]

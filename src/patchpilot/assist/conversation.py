@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from patchpilot.assist.providers.base import Call, Message, Provider, Reply, Result
-from patchpilot.files import make_folder, output_error
+from patchpilot.files import make_folder
 from patchpilot.workspace import MissingError
 from patchpilot.workspace.jobs.job import new_id
+from patchpilot.workspace.lines import Lines
 from patchpilot.workspace.plain import plain
 
 FOLDER = "assist"
+_LONG_AGO = 400
+"""Characters of results that are told again once the user has asked for something else."""
 
 
 class Conversation:
@@ -29,9 +30,8 @@ class Conversation:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.lines = _lines(path)
-        self._is_torn = path.exists() and not path.read_bytes().endswith(b"\n")
+        self.path, self._file = path, Lines(path)
+        self.lines = _lines(self._file)
 
     @classmethod
     def begun(cls, workspace: Path, *, provider: str, model: str) -> Conversation:
@@ -43,7 +43,7 @@ class Conversation:
     @classmethod
     def found(cls, workspace: Path, name: str = "") -> Conversation:
         """The one of that id, or the latest; raises `MissingError`."""
-        there = sorted(path for path in (workspace / FOLDER).glob("*.jsonl") if _lines(path))
+        there = sorted(path for path in (workspace / FOLDER).glob("*.jsonl") if _lines(Lines(path)))
         chosen = [path for path in there if path.stem == name] if name else there[-1:]
         if not chosen:
             known = ", ".join(path.stem for path in there[-5:]) or "none"
@@ -65,9 +65,11 @@ class Conversation:
             model: name of the model; what others said is told without what only their provider knows.
         """
         said: list[Message] = []
-        for line in self.lines:
+        latest = max((at for at, line in enumerate(self.lines) if line["kind"] == "user"), default=0)
+        for at, line in enumerate(self.lines):
             if line["kind"] in ("user", "note", "results"):
-                results = tuple(Result(**one) for one in line.get("results", ()))
+                most = None if at >= latest else _LONG_AGO
+                results = tuple(_result(one, most) for one in line.get("results", ()))
                 said.append(Message("user", line.get("text", ""), results=results))
             elif line["kind"] == "model":
                 calls = tuple(Call(**call) for call in line["calls"])
@@ -114,16 +116,17 @@ class Conversation:
     def add(self, kind: str, **said: Any) -> None:
         """Write a line, down to the disk; raises `OutputError`."""
         line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "kind": kind, **plain(said)}
-        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"))
-        try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(f"\n{text}\n" if self._is_torn else f"{text}\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise output_error(self.path, error) from error
-        self._is_torn = False
+        self._file.append(line)
         self.lines.append(line)
+
+
+def _result(said: dict[str, Any], most: int | None) -> Result:
+    """A result, cut where only so many characters of it are wanted."""
+    text = said["text"]
+    is_long = most is not None and len(text) > most
+    return Result(
+        said["id"], f"{text[:most]}… (cut, for it was long ago)" if is_long else text, said["is_error"]
+    )
 
 
 def _answered(said: Sequence[Message]) -> list[Message]:
@@ -147,14 +150,5 @@ def _cut(calls: Iterable[str]) -> Message:
     )
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """Lines of a file; one that a power cut left half-written is passed over."""
-    if not path.exists():
-        return []
-    found = []
-    for line in path.read_text("utf-8", errors="replace").splitlines():
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
-    return [line for line in found if isinstance(line, dict) and "kind" in line]
+def _lines(file: Lines) -> list[dict[str, Any]]:
+    return [line for line in file.read() if "kind" in line]

@@ -20,6 +20,8 @@ from patchpilot.errors import EngineError, ParameterError
 _SAME = 3
 """Times in a row that the same call with the same answer is taken for going round in circles."""
 _EMPTY = 2
+_ANSWER_S = 600.0
+"""How long one answer may take."""
 _LAST_S = 60.0
 """For a model to sum up after its time is over."""
 
@@ -96,8 +98,8 @@ class Orchestrator:
             ProviderError: the model does not answer; the same holds.
         """
         begun = len(self._conversation.lines)
-        self._spent, self._last, self._times = Spent(self._limits), "", 0
         self._instructions = instructions(self._tools.opener(), self._limits)
+        self._spent, self._last, self._times = Spent(self._limits), "", 0
         self._conversation.user(text)
         try:
             why, said = self._work()
@@ -155,7 +157,7 @@ class Orchestrator:
             self._conversation.messages(provider=provider.name, model=provider.model),
             self._tools.all,
             may_call=may_call,
-            timeout_s=timeout_s,
+            timeout_s=min(timeout_s, _ANSWER_S),
         )
         self._conversation.model(reply, provider)
         if reply.message.text:
@@ -166,12 +168,7 @@ class Orchestrator:
         """Do what the model wants, one after another."""
         for at, call in enumerate(calls):
             self._on_step(Step("call", f"{call.name} {_short(call.arguments)}", vars(call)))
-            if at >= self._limits.calls:
-                self._told(
-                    call, failed(ParameterError(f"not done: at most {self._limits.calls} calls at a time"))
-                )
-                continue
-            arguments, refused = self._within(call)
+            arguments, refused = self._within(call, at)
             done = self._called(call, arguments) if refused is None else Done(refused)
             self._told(call, done.value or failed(EngineError("it took too long, and may still go on")))
             if done.was_interrupted:
@@ -180,7 +177,7 @@ class Orchestrator:
     def _called(self, call: Call, arguments: Any) -> Done[Answer]:
         return in_background(
             lambda stop, tell: self._tools.call(call.name, arguments, stop=stop, on_progress=tell),
-            timeout_s=max(0.0, self._spent.seconds_left),
+            timeout_s=self._spent.seconds_left,
             on_progress=lambda text: self._on_step(Step("progress", text, {"id": call.id})),
         )
 
@@ -210,13 +207,22 @@ class Orchestrator:
             self._spent.renders += answer.renders
             self._going_on.remove(job)
 
-    def _within(self, call: Call) -> tuple[Any, Answer | None]:
-        """The arguments, with no more renders than are left; or why it is not done."""
-        left = self._spent.renders_left
+    def _within(self, call: Call, at: int) -> tuple[Any, Answer | None]:
+        """The arguments, with no more renders than are left; or why it is not done.
+
+        Args:
+            call: it.
+            at: how many were before it in the same answer.
+        """
+        if at >= self._limits.calls:
+            return None, _not_done(f"at most {self._limits.calls} calls at a time")
+        if self._spent.seconds_left <= 0.0:
+            return None, _not_done("your time is up")
         if call.name not in self._tools or not self._tools[call.name].counts_renders:
             return call.arguments, None
+        left = self._spent.renders_left
         if left < 1:
-            return None, failed(ParameterError("not done: as many renders as you may use are used up"))
+            return None, _not_done("as many renders as you may use are used up")
         asked = call.arguments.get("renders") if isinstance(call.arguments, dict) else None
         if isinstance(asked, int) and asked > left:
             return {**call.arguments, "renders": int(left)}, None
@@ -228,6 +234,10 @@ class Orchestrator:
         self._times = self._times + 1 if this == self._last else 1
         self._last = this
         return f"{answer.text}\n{again(self._times)}" if self._times >= _SAME else answer.text
+
+
+def _not_done(why: str) -> Answer:
+    return failed(ParameterError(f"not done: {why}"))
 
 
 def _ending(why: Any, text: str, lines: list[dict[str, Any]]) -> Ending:

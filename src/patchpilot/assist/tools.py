@@ -15,8 +15,9 @@ from patchpilot.assist import own
 from patchpilot.assist.following import follow
 from patchpilot.assist.hearing import COMPARE
 from patchpilot.assist.opener import Opener
-from patchpilot.assist.schema import for_models, in_words
+from patchpilot.assist.schema import in_words
 from patchpilot.assist.short import MOST_CHARS, shortened
+from patchpilot.assist.tool import Tool
 from patchpilot.errors import EngineError, ParameterError, PatchPilotError
 from patchpilot.workspace import Workspace
 from patchpilot.workspace.jobs.job import ENDED
@@ -28,56 +29,6 @@ WAIT_S = 600.0
 """How long a call waits for its job at most, unless it says otherwise."""
 _PART = 0.6
 """Of that, for answers of tools that were called to change something, and tell more than was asked."""
-_FIND = {"type": "string", "description": "Of long lists and tables show only what contains these words."}
-_WAIT = {
-    "type": "number",
-    "minimum": 0,
-    "description": "Wait for the end at most so long, s; then it goes on, and the tool `job` tells of it.",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Tool:
-    """One thing that a model can do.
-
-    Attributes:
-        verb: that does it.
-        is_own: whether it is no verb of the workspace.
-        is_alone: whether no other verb takes the same request, so that what is said of that is said of this one.
-    """
-
-    verb: Verb
-    is_own: bool
-    is_alone: bool = True
-
-    @property
-    def name(self) -> str:
-        """As it is called."""
-        return self.verb.name
-
-    @property
-    def description(self) -> str:
-        """What it does, when to call it, and whether that takes long."""
-        asked = (self.verb.request.__doc__ or "").strip() if self.is_alone else ""
-        parts = [self.verb.summary, asked if asked != self.verb.summary else ""]
-        parts.append("Takes a while: it answers when it is done." if self.verb.kind == "job" else "")
-        return " ".join(part for part in parts if part)
-
-    @property
-    def schema(self) -> dict[str, Any]:
-        """JSON schema of its arguments."""
-        return for_models(self.verb.request, self.extra)
-
-    @property
-    def counts_renders(self) -> bool:
-        """Whether its caller may say how often an instrument plays at most, as `renders`."""
-        return _has(self.verb, "renders")
-
-    @property
-    def extra(self) -> dict[str, Any]:
-        """Arguments that its verb does not know."""
-        more = {"wait_s": _WAIT} if self.verb.kind == "job" else {}
-        return more | ({"find": _FIND} if self.verb.is_read_only or self.verb.kind == "job" else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +120,7 @@ class Tools:
     ) -> Answer:
         tool = self._tool(name)
         given = self._given(tool, arguments)
-        extra = {each: given.pop(each) for each in tool.extra if each in given and not _has(tool.verb, each)}
+        extra = {each: given.pop(each) for each in tool.extra if each in given and not tool.has(each)}
         wait_s, find = self._options(tool, extra)
         try:
             asked = tool.verb.parsed(given)
@@ -244,10 +195,6 @@ class _Before:
 def failed(error: PatchPilotError) -> Answer:
     """An answer that says what went wrong."""
     return Answer({"error": {"kind": type(error).__name__, "message": str(error)}}, is_error=True)
-
-
-def _has(verb: Verb, name: str) -> bool:
-    return name in verb.request.__dataclass_fields__
 
 
 def _of_job(job: dict[str, Any]) -> dict[str, Any]:

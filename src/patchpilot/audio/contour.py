@@ -16,7 +16,7 @@ from patchpilot.audio._audio import F64, Audio
 _STEP_S = 0.002
 _SMOOTH = 6
 _SILENCE_DB = -60.0
-_OPENS_DB, _REACHED_DB = -20.0, -3.0
+_OPENS_DB, _REACHED_DB = -20.0, -6.0
 _HIT_S = 0.08
 _BODY_S = (0.15, 0.4)
 _LATE = 0.5
@@ -30,7 +30,7 @@ class Contour:
     """The course of a level.
 
     Attributes:
-        attack_s: s, from 20 dB below the loudest to 3 dB below it.
+        attack_s: s, from 20 dB below the loudest to 6 dB below it: less would follow what beats and swells later.
         punch_db: the first 80 ms above the 150th to 400th ms after the beginning, dB.
         sustain_db: the second half of the held time, dB re the loudest; -60 to 0.
         tail_db: what sounds after the key was let go, dB re the loudest; -60 to 0.

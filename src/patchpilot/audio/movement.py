@@ -17,7 +17,7 @@ _SAMPLE_RATE = 44100
 _N_FFT, _HOP, _N_MELS = 2048, 512, 24
 _SMOOTH = 5
 _RANGE_DB = 40.0
-_SOUNDS_DB, _OPENED_DB = -30.0, -3.0
+_SOUNDS_DB, _OPENED_DB = -30.0, -10.0
 _FEWEST = 8
 """Frames (0.1 s) of which something can be said."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,7 @@ from patchpilot.cli import _line
 if TYPE_CHECKING:
     from patchpilot.assist.orchestrator import Ending, Step
 
+_SHOWN = 12
 _MARKS = {"call": "> ", "result": "  ", "action": "  done: "}
 
 
@@ -38,14 +41,21 @@ def show(step: Step, *, as_json: bool) -> None:
         click.echo(f"{_MARKS[step.kind]}{failed}{text}", err=True)
 
 
-def show_ending(ending: Ending, conversation_id: str) -> None:
-    """Say on stderr how it ended, and what to do next."""
+def show_ending(ending: Ending, conversation_id: str, bank: Path) -> None:
+    """Say on stderr how it ended, and what to do next.
+
+    Args:
+        ending: how it ended.
+        conversation_id: of the conversation.
+        bank: folder that the takes are in.
+    """
     if ending.why != "done":
         click.echo(f"It did not end by itself: {_WHY[ending.why]}.", err=True)
     if ending.takes:
-        shown = ", ".join(map(str, ending.takes[-12:]))
-        more = "…, " if len(ending.takes) > 12 else ""
-        click.echo(f"takes: {more}{shown}; `patchpilot bank export` writes their presets", err=True)
+        shown = ", ".join(map(str, ending.takes[-_SHOWN:]))
+        more = "…, " if len(ending.takes) > _SHOWN else ""
+        files = f"patchpilot bank export {ending.takes[-1]} --out FOLDER --bank {shlex.quote(str(bank))}"
+        click.echo(f"takes: {more}{shown}; as files: {files}", err=True)
     if ending.actions:
         click.echo(f"actions: {len(ending.actions)}; `patchpilot assist --undo` undoes them", err=True)
     tokens = ", ".join(f"{name} {n}" for name, n in sorted(ending.usage.items()))

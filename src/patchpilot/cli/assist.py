@@ -181,7 +181,7 @@ def _run(
         click.echo(f"conversation {conversation.id} is kept; --continue goes on with it", err=True)
         raise
     if not as_json:
-        show_ending(ending, conversation.id)
+        show_ending(ending, conversation.id, workspace.bank.path)
     return ending
 
 

@@ -7,59 +7,23 @@ distortion's drive and mix together. What would play another pitch is left alone
 
 from __future__ import annotations
 
-import dataclasses
-import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from patchpilot.audio import F64
 from patchpilot.instruments.base import KNOB_STEP, Instrument
-from patchpilot.space import Edit, Patch, Routing, Space, View
+from patchpilot.space import Edit, Patch, Space, View
+from patchpilot.words.openings import PITCH, Opening, found_openings, merged
 
-_PITCH = re.compile(r"(?<!de)tune$|transpose|pitch|semitone|octave")
 _ALSO = re.compile(r"(^|_|\.)(stereo_spread|volume)$")
 """Knobs that searches for a target leave alone, and words are about: how wide, how loud."""
 _ALSO_STEP = 0.1
-_HEARD = re.compile(r"(level|mix|dry_wet|drive|gain|amount)$")
-"""What of a module's knobs says how much of it is heard."""
-_CUTOFF = re.compile(r"cutoff$")
-_SWEPT = re.compile(r"(cutoff|wave_frame|_\d_level)$")
-_ROUTE_STEP = 0.12
-_SPEED_HZ = 5.0
 _MOST_ON = 6.0
 """Steps by which a module that was off is turned up at most."""
 _UNUSED = 1e-6
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A module that is off, or a routing that is not there.
-
-    Attributes:
-        edit: switches it on so that it is hardly heard.
-        steps: typical steps of what is turned then, in stored units; "" for the amount of the edit's routing.
-    """
-
-    edit: Edit
-    steps: Mapping[str, float]
-
-    def turned(self, space: Space, by: float) -> Edit:
-        """The edit, with its knobs turned by some steps."""
-        moved = {
-            name: float(np.clip(self.edit.values[name] + by * step, space[name].minimum, space[name].maximum))
-            for name, step in self.steps.items()
-            if name
-        }
-        routings = tuple(
-            dataclasses.replace(one, amount=float(np.clip(one.amount + by * self.steps[""], -1.0, 1.0)))
-            if "" in self.steps
-            else one
-            for one in self.edit.routings
-        )
-        return dataclasses.replace(self.edit, values={**self.edit.values, **moved}, routings=routings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +67,13 @@ class Handles:
         ranges = np.array([p.maximum - p.minimum for p in view.parameters])
         units = np.array(list(steps.values())) / np.maximum(ranges, 1e-9)
         origin = view.encode(patch)
-        openings = tuple(one for one in _openings(instrument, patch) if kept.isdisjoint(_sets(one.edit)))
+        openings = tuple(one for one in found_openings(instrument, patch) if kept.isdisjoint(_sets(one.edit)))
         edits = tuple(
             one
             for one in instrument.edits(patch)
             if not (one.is_neutral or one.routings or _plays_other(one)) and kept.isdisjoint(_sets(one))
         )
-        both = np.array([opening.edit.routings != () or _is_gain(opening) for opening in openings], bool)
+        both = np.array([opening.goes_down for opening in openings], bool)
         return cls(
             space,
             patch,
@@ -156,7 +120,7 @@ class Handles:
             view = View(self.space, patch, tuple(np.array(self.view.names)[turned]))
             patch = view.patch(norms[turned])
         for by, openings in self._opened(at[n : self.n_turned]):
-            patch = _merged(openings, by, self.space).apply(self.space, patch)
+            patch = merged(openings, by, self.space).apply(self.space, patch)
         return patch
 
     def _opened(self, by: F64) -> Iterator[tuple[list[float], list[Opening]]]:
@@ -170,15 +134,6 @@ class Handles:
         yield from groups.values()
 
 
-def _merged(openings: Sequence[Opening], turns: Sequence[float], space: Space) -> Edit:
-    """One edit of several handles of one module."""
-    edit = openings[0].turned(space, turns[0])
-    for opening, by in zip(openings[1:], turns[1:], strict=True):
-        turned = opening.turned(space, by).values
-        edit = dataclasses.replace(edit, values={**edit.values, **{k: turned[k] for k in opening.steps}})
-    return edit
-
-
 def _sets(edit: Edit) -> Iterator[str]:
     """What of a patch it changes."""
     yield from edit.values
@@ -187,7 +142,7 @@ def _sets(edit: Edit) -> Iterator[str]:
 
 def _plays_other(edit: Edit) -> bool:
     """Whether it plays another pitch."""
-    return any(_PITCH.search(name) for name in edit.values)
+    return any(PITCH.search(name) for name in edit.values)
 
 
 def _knobs(instrument: Instrument, patch: Patch) -> dict[str, float]:
@@ -205,55 +160,7 @@ def _knobs(instrument: Instrument, patch: Patch) -> dict[str, float]:
         if _ALSO.search(p.name) and not p.is_categorical:
             found.setdefault(p.name, _ALSO_STEP * (p.maximum - p.minimum))
     for i, routing in enumerate(patch.routings, start=1):
-        if _PITCH.search(routing.destination):
+        if PITCH.search(routing.destination):
             found.pop(f"modulation_{i}_amount", None)
     view = View(space, patch, tuple(found))
-    return {p.name: found[p.name] for p in view.parameters if not (p.is_categorical or _PITCH.search(p.name))}
-
-
-def _openings(instrument: Instrument, patch: Patch) -> Iterator[Opening]:
-    """Neutral edits with what turns them up."""
-    space = instrument.space
-    for edit in [*(one for one in instrument.edits(patch) if one.is_neutral), *_sweeps(space, patch)]:
-        if any(_PITCH.search(routing.destination) for routing in edit.routings):
-            continue
-        if edit.routings:
-            yield Opening(edit, {"": _ROUTE_STEP})
-            continue
-        steps = instrument.knobs(edit.apply(space, patch))
-        heard = {name: steps[name] for name in edit.values if name in steps and _HEARD.search(name)}
-        for name in [name for name in heard if name.endswith("gain")]:
-            yield Opening(edit, {name: heard.pop(name)})
-        for name in edit.values:
-            if _CUTOFF.search(name) and edit.values[name] >= 0.9 * space[name].maximum and name in steps:
-                heard[name] = -2.0 * steps[name]  # a filter is heard once it closes
-        if heard:
-            yield Opening(edit, heard)
-
-
-def _is_gain(opening: Opening) -> bool:
-    return all(name.endswith("gain") for name in opening.steps)
-
-
-def _sweeps(space: Space, patch: Patch) -> Iterator[Edit]:
-    """An LFO that moves what could be swept, by nothing as yet."""
-    if space.routing is None:
-        return
-    used = {routing.source for routing in patch.routings}
-    free = [one for one in space.routing.sources if one.startswith("lfo_") and one not in used]
-    n_free = space.routing.n_slots - len(patch.routings)
-    for name in space.routing.destinations if free and n_free > 2 else ():
-        module = re.match(r"[a-z]+_\d", name)
-        switch = f"{module[0]}_on" if module else ""
-        if not _SWEPT.search(name) or switch not in space.by_name:
-            continue
-        if patch.values.get(switch, space[switch].default):
-            route = Routing(free[0], name, 0.0, bipolar=True)
-            yield Edit(f"{free[0]} > {name}", _speed(space, free[0]), routings=(route,), is_neutral=True)
-
-
-def _speed(space: Space, lfo: str) -> dict[str, float]:
-    """What has an LFO swing often enough to be heard in a short note, where the instrument says it that way."""
-    said = {f"{lfo}_sync": 0.0, f"{lfo}_frequency": math.log2(_SPEED_HZ)}
-    ok = all(name in space.by_name for name in said) and space[f"{lfo}_frequency"].curve == "exponential"
-    return said if ok else {}
+    return {p.name: found[p.name] for p in view.parameters if not (p.is_categorical or PITCH.search(p.name))}

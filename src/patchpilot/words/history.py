@@ -67,8 +67,12 @@ class History:
     def write(self, preset: Path, patch: Patch) -> Path:
         """Write it beside a preset.
 
+        Args:
+            preset: that was written; its history need not be there.
+            patch: what it holds, as it is read back.
+
         Returns:
-            The file; none is written where there are no steps, and what is there of earlier ones counts no more.
+            The file.
 
         Raises:
             OutputError: it cannot be written.

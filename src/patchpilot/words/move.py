@@ -20,7 +20,7 @@ from patchpilot.words.ear import Ear
 from patchpilot.words.features import BY_NAME, FEATURES, NAMES, TOLERANCE, heard_steps, room
 from patchpilot.words.moved import Felt, Moved, Verdict, turns
 from patchpilot.words.rounds import SIZE
-from patchpilot.words.searcher import Listener, Turning
+from patchpilot.words.searcher import NAME, Listener, Turning
 from patchpilot.words.turning import Aim
 from patchpilot.words.wish import Wish
 
@@ -31,7 +31,7 @@ _CLEAR = 0.5
 """Part of what was asked for that counts as a clear move, of the usual amount two just-noticeable steps."""
 _LEAST_ROOM = 2.0
 """Steps that a feature must have left, for anybody to hear it move."""
-_ALIKE = 1.0
+_ALIKE = 1.5
 """Steps from which on a reference is heard to differ."""
 _NOT_OF_TIMBRE = ("loudness", "length")
 """What is left as it is when a sound should become like another."""
@@ -77,16 +77,9 @@ def move(
         KeyboardInterrupt: it was stopped before anything was found.
     """
     _check(wish, renders, seed, reference)
-    played = instrument.render(patch, performance)
-    if is_silent(played):
-        raise ParameterError(
-            "the patch is silent with this note, so nothing of it can be heard to move: play another note"
-        )
-    start = Take(
-        patch, performance, played, instrument.fingerprint, Origin("asked", wish.text, seed, (), __version__)
-    )
-    ear = Ear(played, performance)
-    before = ear(played)
+    start = _played(wish, patch, instrument, performance, seed)
+    ear = Ear(start.audio, performance)
+    before = ear(start.audio)
     goals = _goals(wish, before, _features_of(reference, ear, instrument, performance))
     if ear.f0_hz is None and wish.changes.get("hollowness"):
         raise ParameterError(
@@ -95,18 +88,11 @@ def move(
     listener = Listener(ear, before, _aim(wish, goals, before))
     take, n_renders = start, 1
     if listener.aim.asked.any():
-        base = Outcome(Proposal(patch, "asked"), start, listener.score(start))
-        searcher = Turning(listener, renders - 1, pinned)
+        base = Outcome(Proposal(patch, NAME), start, listener.score(start))
         context = Context(instrument, performance, base_outcomes=(base,), seed=seed)
+        searcher, budget = Turning(listener, renders - 1, pinned), Budget(renders - 1)
         found = run(
-            searcher,
-            listener,
-            context,
-            budget=Budget(renders - 1),
-            batch=SIZE,
-            keep=1,
-            stop=stop,
-            on_outcome=on_outcome,
+            searcher, listener, context, budget=budget, batch=SIZE, keep=1, stop=stop, on_outcome=on_outcome
         )
         take, n_renders = searcher.best_take, 1 + found.n_renders
     felt = _felt(goals, listener, before, listener.features(take))
@@ -126,6 +112,17 @@ def _check(wish: Wish, renders: int, seed: int, reference: Audio | Patch | Take 
         raise ParameterError("expected a wish that changes something, got none")
     if renders < FEWEST or seed < 0:
         raise ParameterError(f"expected renders >= {FEWEST} and seed >= 0, got {renders} and {seed}")
+
+
+def _played(wish: Wish, patch: Patch, instrument: Instrument, performance: Performance, seed: int) -> Take:
+    """What it starts from."""
+    audio = instrument.render(patch, performance)
+    if is_silent(audio):
+        raise ParameterError(
+            "the patch is silent with this note, so nothing of it can be heard to move: play another note"
+        )
+    origin = Origin(NAME, wish.text, seed, (), __version__)
+    return Take(patch, performance, audio, instrument.fingerprint, origin)
 
 
 def _features_of(
@@ -160,7 +157,7 @@ def _aim(wish: Wish, goals: F64, before: F64) -> Aim:
     """What the search is told: no more than ears can hear, and what is held for it."""
     fall, rise = room(before)
     possible = np.clip(goals, -fall, rise)
-    possible[np.abs(possible) < _LEAST_ROOM] = 0.0
+    possible[np.abs(possible) < np.minimum(_LEAST_ROOM, np.abs(goals))] = 0.0
     free = {other for i, name in enumerate(NAMES) if possible[i] for other in BY_NAME[name].companions}
     firm = np.array([name in (*wish.holds, *wish.changes, "loudness") for name in NAMES])
     held = np.array([name not in free for name in NAMES]) | firm

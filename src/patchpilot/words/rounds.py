@@ -42,10 +42,11 @@ slopes say."""
 _SUITED = ((0.1, 0.1), (0.02, 0.03))
 _SEARCHED = 2.0
 """Typical steps, what is turned at random where the slopes know no better."""
-_LEAST = 0.1
+_LEAST = 0.2
 """Steps below which a turn is not worth its place among those that a user reads."""
-_FEW = (1, 2, 3, 4, 5, 6, 8, 11)
-"""How many handles are kept turned, for the last round to hear whether so few are enough."""
+_FEW = (1, 2, 3, 5, 8)
+_PARTS = (0.33, 0.5, 0.75)
+"""How many handles, and which parts of all, are kept turned for the last round to hear whether so few are enough."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,15 +103,28 @@ def unheard(handles: Handles, heard: Sequence[Heard]) -> npt.NDArray[np.bool_]:
 def far_probes(handles: Handles, aim: Aim, heard: Sequence[Heard], random: np.random.Generator) -> list[F64]:
     """Handles turned far: a soft noise is heard only once it is loud.
 
-    Those of which nothing was heard, some at a time; and single ones, where none has moved what was asked for.
+    Those of which nothing was heard, some at a time; and where none has moved what was asked for the asked way, single
+    ones: those that moved it most, whichever way, for what they did to the rest.
+
+    Args:
+        handles: the coordinates.
+        aim: what is asked for.
+        heard: what came of the probes.
+        random: where the order of the unheard ones comes from.
     """
     still = unheard(handles, heard)[: handles.n_turned]
     silent = random.permutation(np.flatnonzero(still))
     groups = [silent[i : i + _FAR_AT_ONCE] for i in range(0, len(silent), _FAR_AT_ONCE)][:SIZE]
-    moved = np.array([one.picture for one in heard]).reshape(len(heard), -1)
-    towards = np.abs(moved[:, aim.asked]).max(axis=0, initial=0.0)
-    if (towards < _TOWARDS).any():
-        groups += [np.array([i]) for i in random.permutation(np.flatnonzero(~still))[:SIZE]]
+    single = [one for one in heard if np.count_nonzero(one.at) == 1]
+    moved = np.array([one.picture for one in single], np.float64).reshape(len(single), -1)
+    asked = moved[:, aim.asked] * np.sign(aim.goals[aim.asked]) if single else np.zeros((0, 1))
+    if (asked.max(axis=0, initial=0.0) < _TOWARDS).any():
+        purity = [
+            np.abs(row).max() / (aim.strayed(all_of_it) + _TOWARDS)
+            for row, all_of_it in zip(asked, moved, strict=True)
+        ]
+        order = np.argsort(-np.array(purity), kind="stable")[:SIZE]
+        groups += [np.flatnonzero(single[i].at) for i in order if np.abs(asked[i]).max() >= _HEARD]
     made = []
     for group in groups:
         point = np.zeros(len(handles))
@@ -171,13 +185,14 @@ def plainer(model: Model) -> list[F64]:
     handles, aim, made = model.handles, model.aim, []
     centre = point = model.best.at
     at, kept = model.moved, np.flatnonzero(centre)
+    few = {*_FEW, *(round(part * len(kept)) for part in _PARTS)}
     while len(kept) > 1:
         losses = [cost(aim, point, at - point[i] * model.slope[i]) for i in kept]
         kept = np.delete(kept, int(np.argmin(losses)))
         is_kept = np.isin(np.arange(len(centre)), kept)
         point = np.where(is_kept, point, 0.0)
         at = model.moved + (point - centre) @ model.slope
-        if len(kept) in _FEW:
+        if len(kept) in few:
             low, high = (np.where(is_kept, end, 0.0) for end in model.ends(point))
             point = handles.kept(best_turn(aim, at, model.slope, point, low, high, price=0.0, caution=0.02))
             at = model.moved + (point - centre) @ model.slope

@@ -179,9 +179,10 @@ class Turning:
                 return far
             state.round += 1
         model = Model(self.handles, self._listener.aim, state.best, self._slopes(), state.reach, still)
-        if edited := state.heard[state.edited :] if state.edited else []:
-            state.edited = 0
-            return rounds.suited(model, edited)
+        if state.edited:
+            edited, state.edited = state.heard[state.edited :], 0
+            if edited:
+                return rounds.suited(model, edited)
         left = self._renders - state.told
         if self._is_stuck(left):
             state.edited, state.poor = len(state.heard), 0

@@ -103,21 +103,18 @@ def _act(text: str) -> Wish | None:
 
 def _read(tokens: list[str], said: _Said) -> None:
     """Take in one clause."""
-    before, found, i = _Before(), False, 0
-    about = next((one for one in tokens if one in ADJECTIVES_OF), None)
-    if about is not None and any(_beside(one, about) for one in tokens):
+    before, found = _Before(), False
+    about = next((one for one in tokens if one in ADJECTIVES_OF), "")
+    if any(_beside(one, about) for one in tokens):
         tokens = [one for one in tokens if one != about]  # the adjectives speak of it
     else:
-        about = None
-    while i < len(tokens):
-        token = tokens[i]
-        i += 1
+        about = ""
+    for i, token in enumerate(tokens, start=1):
         if token in grammar.JOINTS:
             if found or token not in ("with", "and"):
                 before = _Before()
-            continue
-        if about is not None and (turned := _beside(token, about)) is not None:
-            _take(turned[0], "comparative" if turned[1] else "adjective", before, said)
+        elif (turned := _beside(token, about)) is not None:
+            _take(*turned, before, said)
             before, found = _Before(), True
         elif token in forms() and not _is_modifier(token, tokens[i:]):
             word, kind = forms()[token]
@@ -127,12 +124,20 @@ def _read(tokens: list[str], said: _Said) -> None:
             said.last, before, found = before, _Before(), True
         else:
             _modify(token, before, said)
-    if before.amount is not None and said.parts:  # "darker, a lot", "as dark as possible"
-        word, part, asks = said.parts[-1]
-        said.parts[-1] = (word, part * before.amount, asks)
-    elif before.enough and said.parts:  # "not bright enough" asks for more, "bright enough" for nothing
-        word, part, asks = said.parts[-1]
-        said.parts[-1] = (word, abs(part), asks)
+    _take_back(before, said)
+
+
+def _take_back(after: _Before, said: _Said) -> None:
+    """What stands behind a word: "darker, a lot", "as dark as possible", "not bright enough"."""
+    if not said.parts or (after.amount is None and not after.enough):
+        return
+    word, part, asks = said.parts.pop()
+    if after.amount is not None:
+        said.parts.append((word, part * after.amount, asks))
+    elif part < 0.0:  # "not bright enough"
+        said.parts.append((word, -part, asks))
+    else:
+        said.holds |= dict.fromkeys(asks)
 
 
 def _is_modifier(token: str, rest: list[str]) -> bool:
@@ -140,14 +145,17 @@ def _is_modifier(token: str, rest: list[str]) -> bool:
     return token in ("far", "still") and any(one in forms() for one in rest)
 
 
-def _beside(token: str, about: str) -> tuple[Word, bool] | None:
-    """What an adjective asks for beside a noun that says when, and whether it is a comparative."""
+def _beside(token: str, about: str) -> tuple[Word, str] | None:
+    """What an adjective asks for beside a noun that says when ("" for none), and its kind, as of `forms`."""
     adjective = adjectives().get(token)
+    if not about or adjective is None:
+        return None
     feature, more, less = ADJECTIVES_OF[about]
     for part, listed in ((1.0, more), (-1.0, less)):
         if adjective in listed.split():
-            name = f"{token} {about}"
-            return Word(name, {feature: part}), adjective != token
+            return Word(
+                f"{token} {about}", {feature: part}
+            ), "adjective" if token == adjective else "comparative"
     return None
 
 
@@ -206,7 +214,7 @@ def _together(said: _Said) -> dict[str, float]:
             if len(asks) == 1 or (name not in said.holds and name not in single)
         }
         for name, steps in kept.items():
-            if name in said.holds or not kept:
+            if name in said.holds:
                 raise ParameterError(
                     f"{name} is to be held, and {word.name!r} changes it: say one of the two"
                 )

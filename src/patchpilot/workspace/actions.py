@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from patchpilot.files import output_error
 from patchpilot.workspace.errors import ConflictError
+from patchpilot.workspace.lines import Lines
 from patchpilot.workspace.plain import plain
 from patchpilot.workspace.verbs.base import verb_of
 
@@ -29,10 +27,10 @@ class Actions:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._path = workspace.path / FILE
+        self._file = Lines(workspace.path / FILE)
         self._lock = threading.RLock()
         self._done: list[dict[str, Any]] = []
-        for line in _lines(self._path):
+        for line in self._file.read():
             if "undone" in line:
                 self._strike(line["undone"])
             else:
@@ -60,7 +58,7 @@ class Actions:
                 "back": plain(back),
                 "is_undone": False,
             }
-            self._write(action)
+            self._file.append(action)
             self._done.append(action)
         return shown(action)
 
@@ -84,7 +82,7 @@ class Actions:
             assert undo is not None
             undo(self._workspace, action["back"])
             self._strike(action["id"])
-            self._write({"undone": action["id"]})
+            self._file.append({"undone": action["id"]})
             return shown(action)
 
     def _strike(self, number: int) -> None:
@@ -93,27 +91,7 @@ class Actions:
                 action["is_undone"] = True
                 return
 
-    def _write(self, line: dict[str, Any]) -> None:
-        try:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, separators=(",", ":")) + "\n")
-        except OSError as error:
-            raise output_error(self._path, error) from error
-
 
 def shown(action: dict[str, Any]) -> dict[str, Any]:
     """An action without what undoes it."""
     return {key: value for key, value in action.items() if key != "back"}
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    """The lines of a log; one that a power cut left half-written is passed over."""
-    if not path.exists():
-        return []
-    found = []
-    for line in path.read_text("utf-8", errors="replace").splitlines():
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
-    return [line for line in found if isinstance(line, dict)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 import shutil
 import threading
 import unicodedata
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,14 @@ class Sounds:
             while len(self._targets) > _TARGETS:
                 self._targets.popitem(last=False)
         return self._targets[key]
+
+    def named(self, text: str) -> str:
+        """A text in which sounds are called as their owner calls them, and not by their files here."""
+        parts = re.split(re.escape(f"{self.path}{os.sep}") + r"([0-9a-f]{16})\.wav", text)
+        for at in range(1, len(parts), 2):
+            with suppress(MissingError):
+                parts[at] = self.info(parts[at])["name"]
+        return "".join(parts)
 
     def _decoded(self, file: Path) -> Audio:
         import soundfile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -70,24 +71,24 @@ class Workspace:
         self.version, self.instrument, self.limits = __version__, instrument, limits or Limits()
         self.profiles = tuple(profiles)
         self._lock = _locked(self.path)
+        self.events = Events()
+        self.instruments = Instruments((instrument, *instruments), made)
+        self._parts: dict[Callable[[Workspace], Any], Any] = {}
+        self._making = threading.RLock()
         try:
+            self.sounds = Sounds(self.path / "sounds", self.limits)
+            self.actions = Actions(self)
+            self.jobs = Jobs(
+                self.path / "jobs",
+                self.events,
+                self._run,
+                lambda kind: verb_of(kind).lane,
+                most_queued=self.limits.queued,
+            )
             self.bank = _opened(bank or self.path / "bank")
         except BaseException:
             self._lock.release()
             raise
-        self.events = Events()
-        self.instruments = Instruments((instrument, *instruments), made)
-        self.sounds = Sounds(self.path / "sounds", self.limits)
-        self.actions = Actions(self)
-        self._parts: dict[type[Any], Any] = {}
-        self._making = threading.RLock()
-        self.jobs = Jobs(
-            self.path / "jobs",
-            self.events,
-            self._run,
-            lambda kind: verb_of(kind).lane,
-            most_queued=self.limits.queued,
-        )
 
     @classmethod
     def default_path(cls) -> Path:
@@ -161,8 +162,8 @@ class Workspace:
         """
         with self._making:
             if make not in self._parts:
-                self._parts[make] = make(self)  # type: ignore[index]
-            found: T = self._parts[make]  # type: ignore[index]
+                self._parts[make] = make(self)
+            found: T = self._parts[make]
             return found
 
     def start(self) -> None:
@@ -171,6 +172,8 @@ class Workspace:
         threading.Thread(target=self._warm, name="warming up", daemon=True).start()
 
     def _warm(self) -> None:
+        """What the first match would wait for."""
+        importlib.import_module("patchpilot.matching.match")
         with suppress(PatchPilotError):  # who plays it is told
             self.instruments.get(self.instrument)
 
@@ -194,7 +197,13 @@ class Workspace:
         return self._done(verb, verb.parsed(request), report)
 
     def _done(self, verb: Verb, request: Any, report: Report) -> dict[str, Any]:
-        answer = verb.do(self, request, report)
+        try:
+            answer = verb.do(self, request, report)
+        except PatchPilotError as error:
+            said = self.sounds.named(str(error))
+            if said == str(error):
+                raise
+            raise type(error)(said) from error
         for text, back in report.actions:
             assert verb.undo is not None, verb.name
             self.actions.add(verb.name, text, back)

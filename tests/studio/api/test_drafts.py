@@ -11,7 +11,7 @@ import soundfile
 from starlette.testclient import TestClient
 
 from patchpilot.workspace import Workspace
-from patchpilot.workspace.drafts.rendering import FIRST_S
+from patchpilot.workspace.drafts.pace import FIRST_S
 from tests.studio.clients import client_of, error_of
 from tests.toy import Toy
 from tests.workspace.toys import a_take, until, workspace_of

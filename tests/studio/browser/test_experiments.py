@@ -68,7 +68,9 @@ def test_a_turned_knob_changes_what_is_after(open_page: Open, studio: Server) ->
     knob.focus()
     for _ in range(3):
         page.keyboard.press("PageDown")
-    page.wait_for_function("(path) => document.querySelectorAll('.comparing .line')[1].getAttribute('d') !== path", arg=after)
+    page.wait_for_function(
+        "(path) => document.querySelectorAll('.comparing .line')[1].getAttribute('d') !== path", arg=after
+    )
     assert _spectra(page)[0] == before  # what it was is as it was
     shown = page.locator(".rack").get_by_text(re.compile("Cutoff")).locator("xpath=..").locator(".value")
     assert shown.text_content() == knob.get_attribute("aria-valuetext")  # the rack shows it as it is turned
@@ -77,7 +79,9 @@ def test_a_turned_knob_changes_what_is_after(open_page: Open, studio: Server) ->
     page.wait_for_function("() => import('/parts/player.js').then((player) => player.playing.value)")
     heard = page.evaluate("import('/parts/player.js').then((player) => player.current.value)")
     page.keyboard.press("Space")
-    page.wait_for_function("(key) => import('/parts/player.js').then((player) => player.current.value !== key)", arg=heard)
+    page.wait_for_function(
+        "(key) => import('/parts/player.js').then((player) => player.current.value !== key)", arg=heard
+    )
 
 
 def test_keys_keep_the_best_moments(open_page: Open, studio: Server) -> None:
@@ -124,7 +128,9 @@ def test_one_run_in_full(open_page: Open, studio: Server, runs: list[str]) -> No
     expect(page.locator("pre")).to_contain_text('searcher = "drawn"')
     best = told["takes"][0]["number"]
     page.get_by_role("button", name=f"Good: take {best}", exact=True).click()
-    expect(page.get_by_role("button", name=f"Good: take {best}", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name=f"Good: take {best}", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     assert studio.get(f"/takes/{best}")["vote"] == "yes"
     assert serious(page) == []
 
@@ -157,6 +163,20 @@ def test_what_was_stopped_goes_on(open_page: Open, studio: Server) -> None:
             studio.post(f"/jobs/{one['id']}/cancel")
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1024, 768)])
+def test_it_fits(open_page: Open, studio: Server, width: int, height: int) -> None:
+    page = _open(open_page, _by_hand(studio))
+    page.set_viewport_size({"width": width, "height": height})
+    expect(page.locator(".turning .face").first).to_be_attached(timeout=SOON_MS)
+    for view in ("one", "all"):
+        assert page.evaluate(
+            "document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth"
+        )
+        if view == "one":
+            page.get_by_role("link", name="All experiments").click()
+            expect(page.locator("tbody tr").first).to_be_attached()
+
+
 def test_what_is_not_there_is_said_so(bare_page: Page, studio: Server) -> None:
     bare_page.goto(f"{studio.url}#/experiments/nothing")
     expect(bare_page.locator("main")).to_contain_text("nothing")
@@ -166,8 +186,9 @@ def test_what_is_not_there_is_said_so(bare_page: Page, studio: Server) -> None:
 def test_racks_are_laid_out_without_overlaps(open_page: Open) -> None:
     """Of any rack: modules lie apart, audio goes from left to right, and no wire runs behind a module."""
     page = open_page("#/experiments")
-    assert page.evaluate(
-        """async () => {
+    assert (
+        page.evaluate(
+            """async () => {
           const { layout, WIDE } = await import("/parts/experiments/layout.js");
           const names = Array.from({ length: 12 }, (_, i) => `m${i}`);
           const nodes = names.map((name, i) => ({ name, controls: Array(i % 7).fill({}) }));
@@ -176,12 +197,17 @@ def test_racks_are_laid_out_without_overlaps(open_page: Open) -> None:
           const { places, lanes, width, height } = layout({ nodes, wires });
           const all = names.map((name) => places.get(name));
           const apart = (a, b) => a.x !== b.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
-          const inside = all.every(({ x, y, height: tall }) => x >= 0 && y >= 0 && x + WIDE <= width && y + tall <= height);
+          const inside = all.every(({ x, y, height: tall }) => x >= 0 && y >= 0 && x + WIDE <= width
+            && y + tall <= height);
           const forward = wires.every(({ source, target }) => places.get(source).x < places.get(target).x);
-          const free = [...lanes.values()].flat().every((lane) => all.every(({ x, y, height: tall }) => x !== lane.x || lane.y < y || lane.y > y + tall));
-          return [all.every((a, i) => all.slice(i + 1).every((b) => apart(a, b))), inside, forward, free, lanes.size === wires.length];
+          const beside = (lane) => ({ x, y, height: tall }) => x !== lane.x || lane.y < y || lane.y > y + tall;
+          const free = [...lanes.values()].flat().every((lane) => all.every(beside(lane)));
+          const alone = all.every((a, i) => all.slice(i + 1).every((b) => apart(a, b)));
+          return [alone, inside, forward, free, lanes.size === wires.length];
         }"""
-    ) == [True] * 5
+        )
+        == [True] * 5
+    )
 
 
 def test_the_spectrum_of_a_sine_is_a_peak(open_page: Open) -> None:
@@ -190,7 +216,8 @@ def test_the_spectrum_of_a_sine_is_a_peak(open_page: Open) -> None:
         """async () => {
           const { spectrum } = await import("/parts/experiments/fft.js");
           const buffer = new AudioBuffer({ length: 44100, sampleRate: 44100 });
-          buffer.copyToChannel(Float32Array.from({ length: 44100 }, (_, n) => Math.sin((2 * Math.PI * 1000 * n) / 44100)), 0);
+          const sine = (_, n) => Math.sin((2 * Math.PI * 1000 * n) / 44100);
+          buffer.copyToChannel(Float32Array.from({ length: 44100 }, sine), 0);
           return spectrum(buffer);
         }"""
     )

@@ -1,4 +1,4 @@
-"""The map of 1,000 takes: walked, pointed at, ringed, coloured, voted on; and what there is for whom it is no picture."""
+"""The map of 1,000 takes: walked, pointed at, ringed, coloured, voted on, and as lists for whom it is no picture."""
 
 from __future__ import annotations
 
@@ -207,8 +207,56 @@ def test_it_is_accessible_and_fits(open_page: Open, width: int, height: int) -> 
     _find(page, "Sound 7")
     expect(page.locator(".lineage")).to_have_count(1)
     assert serious(page) == []
-    assert page.evaluate("document.querySelector('.side').scrollWidth <= document.querySelector('.side').clientWidth")
+    assert page.evaluate(
+        "document.querySelector('.side').scrollWidth <= document.querySelector('.side').clientWidth"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_places_are_found_as_by_looking_at_all(open_page: Open) -> None:
+    page = _open(open_page)
+    assert page.evaluate(
+        """async () => {
+          const { Places } = await import("/parts/map/places.js");
+          const { Camera } = await import("/parts/map/camera.js");
+          let seed = 1;
+          const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+          const n = 3000;
+          const x = Float32Array.from({ length: n }, random);
+          const y = Float32Array.from({ length: n }, random);
+          x.fill(0.5, 0, 40); // forty at the very same place
+          y.fill(0.5, 0, 40);
+          const places = new Places(x, y);
+          const far = (i, a, b) => Math.hypot(x[i] - a, y[i] - b);
+          const all = [...x.keys()];
+          const nearest = Array.from({ length: 300 }, () => [random() * 1.2 - 0.1, random() * 1.2 - 0.1]).every(([a, b]) => {
+            const least = Math.min(...all.map((i) => far(i, a, b)));
+            const found = places.nearest(a, b, 0.02);
+            return found < 0 ? least >= 0.02 : far(found, a, b) === least;
+          });
+          const seen = new Set([0]); // walked to from the first, whatever the way
+          for (const i of seen) {
+            for (const [right, up] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+              const to = places.towards(i, right, up);
+              if (to >= 0) seen.add(to);
+            }
+          }
+          const square = places.inside([[0.2, 0.2], [0.8, 0.2], [0.8, 0.4], [0.2, 0.4]]);
+          const ringed = all.filter((i) => x[i] > 0.2 && x[i] < 0.8 && y[i] > 0.2 && y[i] < 0.4);
+          const camera = new Camera();
+          camera.resize(800, 600);
+          camera.zoomAt(3, 100, 450);
+          const there = camera.toMap(100, 450);
+          camera.zoomAt(2, 100, 450);
+          const [left, top] = camera.toScreen(...there);
+          return {
+            nearest,
+            walked: seen.size / n,
+            ring: square.length > 0 && square.join() === ringed.join(),
+            zoom: Math.hypot(left - 100, top - 450) < 1e-6,
+          };
+        }"""
+    ) == {"nearest": True, "walked": pytest.approx(1.0, abs=0.01), "ring": True, "zoom": True}
 
 
 def test_an_empty_bank_is_explained(browser: Browser, tmp_path: Path) -> None:
@@ -256,7 +304,7 @@ def _look_at(page: Page) -> None:
 def _plane(page: Page) -> dict[str, float]:
     box = page.locator(".plane").bounding_box()
     assert box is not None
-    return {**box}
+    return {name: float(box[name]) for name in ("x", "y", "width", "height")}
 
 
 def _middle(page: Page) -> tuple[float, float]:

@@ -15,6 +15,7 @@ from tests.studio.browser.accessible import serious
 from tests.studio.browser.conftest import SOUND
 from tests.studio.browser.hearing import heard
 from tests.studio.browser.server import Server
+from tests.studio.browser.waiting import player, until
 
 Open = Callable[[str], Page]
 MATCH_S = 240.0
@@ -46,14 +47,12 @@ def matched(studio: Server) -> dict[str, Any]:
 def result_page(open_page: Open, matched: dict[str, Any]) -> Page:
     page = open_page(f"#/match/{matched['id']}")
     expect(page.locator(ANSWERS)).to_have_count(len(matched["result"]["matches"]))
-    page.wait_for_function(
-        "import('/parts/player.js').then(p => p.deck.value.entries.filter((one) => one.buffer).length === 4)"
-    )
+    until(page, player("p.deck.value.entries.filter((one) => one.buffer).length === 4"))
     return page
 
 
 def current(page: Page) -> str:
-    return str(page.evaluate("import('/parts/player.js').then((player) => player.current.value)"))
+    return str(page.evaluate(player("p.current.value")))
 
 
 @pytest.mark.slow
@@ -80,16 +79,16 @@ def test_keys_switch_without_a_stop(result_page: Page, matched: dict[str, Any]) 
     first, second = (f"take-{one['take']}" for one in matched["result"]["matches"][:2])
     page = result_page
     page.keyboard.press("2")
-    page.wait_for_function("import('/parts/player.js').then((player) => player.playing.value)")
+    until(page, player("p.playing.value"))
     assert current(page) == second
     chosen = []
     for key in ("Space", "Space", "0", "1", "ArrowUp", "ArrowDown"):
         page.keyboard.press(key)
         chosen.append(current(page))
     assert chosen == ["target", second, "target", first, "target", first]
-    assert page.evaluate("import('/parts/player.js').then((player) => player.playing.value)")
+    assert page.evaluate(player("p.playing.value"))
     page.keyboard.press("Escape")
-    assert not page.evaluate("import('/parts/player.js').then((player) => player.playing.value)")
+    assert not page.evaluate(player("p.playing.value"))
 
 
 @pytest.mark.slow

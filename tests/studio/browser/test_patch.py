@@ -10,9 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.studio.browser.accessible import serious
 from tests.studio.browser.server import Server
+from tests.studio.browser.waiting import player, until
 
 Open = Callable[[str], Page]
-READY = "import('/parts/player.js').then((p) => p.deck.value.entries.some((one) => one.key === 'draft' && one.buffer))"
+READY = player("p.deck.value.entries.some((one) => one.key === 'draft' && one.buffer)")
 
 
 class Editor:
@@ -23,7 +24,7 @@ class Editor:
         self.id: str = studio.post("/drafts", {"init": "vital"})["id"]
         self.page = open_page(f"#/patch/{self.id}")
         self.page.wait_for_selector(".editor .module")
-        self.page.wait_for_function(READY)
+        until(self.page, READY)
 
     def module(self, name: str) -> Locator:
         return self.page.locator(".module", has=self.page.get_by_role("heading", name=name, exact=True))
@@ -55,10 +56,7 @@ def editor(open_page: Open, studio: Server) -> Editor:
 def test_a_drag_is_one_step_and_is_heard(editor: Editor) -> None:
     page, knob = editor.page, editor.knob("Oscillator 1", "Level")
     before = editor.value("osc_1_level")
-    heard = page.evaluate(
-        "import('/parts/player.js').then((p) => { window.first = p.heard.value.buffer; return true; })"
-    )
-    assert heard
+    page.evaluate(_WATCH)
     box = knob.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -67,12 +65,10 @@ def test_a_drag_is_one_step_and_is_heard(editor: Editor) -> None:
     for step in range(1, 11):
         page.mouse.move(x, y + 6 * step)
     page.mouse.up()
-    turned = editor.until("osc_1_level", lambda value: value < before - 0.25)
-    expect(knob).to_have_attribute("aria-valuenow", str(round(100 * turned)))
-    page.wait_for_function("import('/parts/player.js').then((p) => p.heard.value.buffer !== window.first)")
-    page.wait_for_function(
-        "import('/parts/player.js').then((p) => p.playing.value)"
-    )  # a change is heard at once
+    assert int(knob.get_attribute("aria-valuenow") or 0) < 100 * before - 25
+    shown = knob.get_attribute("aria-valuenow")
+    turned = editor.until("osc_1_level", lambda value: str(round(100 * value)) == shown)
+    until(page, "window.changed && window.played")  # a change is heard at once
     page.keyboard.press("Control+z")
     editor.until("osc_1_level", lambda value: value == before)
     expect(
@@ -80,6 +76,17 @@ def test_a_drag_is_one_step_and_is_heard(editor: Editor) -> None:
     ).to_be_disabled()  # all of the drag was one step
     page.keyboard.press("Control+Shift+z")
     editor.until("osc_1_level", lambda value: value == turned)
+
+
+_WATCH = """async () => {
+  const { effect } = await import("/parts/html.js");
+  const player = await import("/parts/player.js");
+  const first = player.heard.value.buffer;
+  effect(() => {
+    window.played ||= player.playing.value;
+    window.changed ||= player.heard.value.buffer !== first;
+  });
+}"""
 
 
 def test_a_knob_obeys_keys_wheel_and_words(editor: Editor) -> None:
@@ -140,11 +147,11 @@ def test_everything_else_is_one_click_away(editor: Editor) -> None:
 
 def test_notes_are_played(editor: Editor) -> None:
     editor.page.keyboard.press("d")
-    editor.page.wait_for_function("import('/parts/player.js').then((p) => p.playing.value)")
+    until(editor.page, player("p.playing.value"))
     assert editor.draft["note"] == 64
     editor.page.keyboard.press("x")
     editor.page.keyboard.press("a")
-    editor.page.wait_for_timeout(300)
+    expect(editor.page.locator(".piano .current")).to_have_attribute("aria-label", "C5")
     assert editor.draft["note"] == 72
     editor.page.get_by_role("group", name="Piano keys").get_by_label("G4").click()
     expect(editor.page.locator(".piano .current")).to_have_attribute("aria-label", "G4")

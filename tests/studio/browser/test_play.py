@@ -102,7 +102,9 @@ def test_two_are_compared_blind(open_page: Open, studio: Server, playing: str) -
     page.keyboard.press("b")
     expect(page.get_by_role("button", name="Hear B")).to_have_attribute("aria-pressed", "true")
     assert serious(page) == []
-    votes = len([one for one in studio.get("/actions")["actions"] if "better" in str(one) or "prefer" in str(one)])
+    votes = len(
+        [one for one in studio.get("/actions")["actions"] if "better" in str(one) or "prefer" in str(one)]
+    )
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".last")).to_contain_text(re.compile("A was .*take [0-9]+", re.IGNORECASE))
     said = [one for one in studio.get("/actions")["actions"] if "better" in str(one) or "prefer" in str(one)]
@@ -124,6 +126,10 @@ def test_it_pauses_and_is_steered(open_page: Open, studio: Server, playing: str)
     with page.expect_response("**/steer") as answered:
         page.get_by_label("New", exact=True).fill("0.2")
     assert answered.value.json()["objective"] == pytest.approx({"novel": 0.2, "golden": 0.0, "liked": 0.4})
+    page.reload()
+    expect(page.get_by_label("New", exact=True)).to_have_value(
+        "0.2", timeout=SOON_MS
+    )  # it is told what counts now
     page.wait_for_function(
         """async (job) => (await (await fetch("/api/v1/experiments")).json()).experiments
            .some((one) => one.id.startsWith(job) && one.objective.includes("0.2"))""",

@@ -15,7 +15,7 @@ from tests.studio.browser.accessible import serious
 from tests.studio.browser.server import Server
 
 Open = Callable[[str], Page]
-VIEWS = ("match", "patch")
+VIEWS = ("match", "patch", "tracks", "tests")
 
 
 def test_first_load_is_light(open_page: Open, studio: Server) -> None:

@@ -11,8 +11,9 @@ import pytest
 from patchpilot.audio import Audio
 from patchpilot.errors import EngineError
 from patchpilot.space import Patch, Performance
-from patchpilot.workspace.drafts import rendering
-from patchpilot.workspace.drafts.rendering import FIRST_S, Heard, Rendering
+from patchpilot.workspace.drafts import pace
+from patchpilot.workspace.drafts.pace import FIRST_S
+from patchpilot.workspace.drafts.rendering import Heard, Rendering
 from patchpilot.workspace.errors import ConflictError, MissingError
 from tests.toy import Toy
 from tests.workspace.toys import until
@@ -105,7 +106,7 @@ def test_the_first_part_of_a_long_note_is_heard_before_the_whole_and_is_its_begi
 def test_a_whole_that_is_quick_needs_no_first_part(
     playing: Rendering, toy: Held, told: list[Heard], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rendering, "QUICK_S", 60.0)
+    monkeypatch.setattr(pace, "QUICK_S", 60.0)
     for _ in range(10):
         toy.gate.release()
     playing.wish("d", 1, patch(0.3), LONG)

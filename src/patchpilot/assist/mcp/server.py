@@ -22,7 +22,8 @@ from mcp.shared.exceptions import MCPError
 from patchpilot import __version__
 from patchpilot.assist.mcp.resources import Resources, take_link
 from patchpilot.assist.prompt import GUIDE
-from patchpilot.assist.tools import Answer, Tool, Tools
+from patchpilot.assist.tool import Tool
+from patchpilot.assist.tools import Answer, Tools
 from patchpilot.errors import PatchPilotError
 from patchpilot.workspace import MissingError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from patchpilot.assist.errors import ProviderError
 from patchpilot.assist.providers.base import Call, Message, Reply, Stop
-from patchpilot.assist.tools import Tool
+from patchpilot.assist.tool import Tool
 from patchpilot.errors import PluginError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from patchpilot import registry
-from patchpilot.assist.tools import Tool
+from patchpilot.assist.tool import Tool
 
 Stop = Literal["done", "calls", "cut", "paused", "refused"]
 

@@ -9,12 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from patchpilot.studio.api._common import JobAnswer, new_router
 from patchpilot.workspace import Workspace
-from patchpilot.workspace.verbs.listening import (
-    CompareSearchers,
-    ListeningAnswer,
-    ListeningList,
-    MakeListeningTest,
-)
+from patchpilot.workspace.listening_answers import ListeningAnswer, ListeningList
+from patchpilot.workspace.verbs.listening import CompareSearchers, MakeListeningTest
 
 TestId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Of `POST /tests`.")]
 VotesId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Of `GET /tests/{id}`.")]

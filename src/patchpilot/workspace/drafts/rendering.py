@@ -9,7 +9,6 @@ beginning of the whole, and it is heard while the rest is on its way. Where a wh
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections import OrderedDict, deque
@@ -21,19 +20,11 @@ from patchpilot.audio import Audio, loudness_lufs
 from patchpilot.errors import EngineError, PatchPilotError
 from patchpilot.instruments.base import Instrument
 from patchpilot.space import Patch, Performance
+from patchpilot.workspace.drafts.pace import DRAGGED_S, Pace, beginning
 from patchpilot.workspace.errors import ConflictError, MissingError
 
-FIRST_S = 0.5
-"""Seconds of the first part."""
-QUICK_S, WORTH = 0.15, 1.6
-"""A whole that takes no longer, or not so many times as long as its first part, is played at once; the latter not while
-a knob is dragged, when the whole would be passed over."""
-DRAGGED_S = 0.4
-"""Changes that come so soon after one another are a drag."""
 KEPT = 24
 """Whole sounds that are remembered, of all drafts together: 2 s in stereo are 0.7 MB."""
-_RATE = 0.3
-"""How fast the belief about how long a sound takes follows what was measured."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +77,7 @@ class Rendering:
         self._newest: dict[str, int] = {}
         self._last_s: dict[str, float] = {}
         self._known: OrderedDict[tuple[str, str], Audio] = OrderedDict()
-        self._took_s: dict[str, float] = {}  # by performance
+        self._pace = Pace()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name=f"drafts: {instrument.name}", daemon=True)
         self._thread.start()
@@ -191,8 +182,8 @@ class Rendering:
         key = (wish.patch.sha256, wish.performance.sha256)
         audio = self._known.get(key)
         try:
-            if audio is None and self._is_slow(wish):
-                self._say(wish, self._played(wish.patch, _beginning(wish.performance)), is_whole=False)
+            if audio is None and self._pace.is_slow(wish.performance, is_dragged=wish.is_dragged):
+                self._say(wish, self._played(wish.patch, beginning(wish.performance)), is_whole=False)
                 if self._is_stale(wish):
                     return
             self._say(wish, self._rendered(wish.patch, wish.performance), is_whole=True)
@@ -224,22 +215,8 @@ class Rendering:
     def _played(self, patch: Patch, performance: Performance) -> Audio:
         start = time.monotonic()
         audio = self.instrument.render(patch, performance)
-        took = time.monotonic() - start
-        before = self._took_s.get(performance.sha256, took)
-        self._took_s[performance.sha256] = before + _RATE * (took - before)
+        self._pace.took(performance, time.monotonic() - start)
         return audio
-
-    def _is_slow(self, wish: _Wish) -> bool:
-        """Whether the first part is to come before the whole."""
-        played = wish.performance
-        if played.length_s <= 2.0 * FIRST_S or played.arcs or played.inputs:
-            return False
-        if not any(note.start_s < FIRST_S for note in played.notes):
-            return False
-        first = self._took_s.get(_beginning(played).sha256, 0.0)
-        return self._took_s.get(played.sha256, 1.0) > max(
-            QUICK_S, (1.0 if wish.is_dragged else WORTH) * first
-        )
 
     def _is_stale(self, wish: _Wish) -> bool:
         with self._changed:
@@ -257,12 +234,6 @@ class Rendering:
             self._heard[wish.draft] = heard
             self._changed.notify_all()
         self._tell(wish.draft, heard)
-
-
-def _beginning(performance: Performance) -> Performance:
-    """The first part of what is played."""
-    notes = tuple(note for note in performance.notes if note.start_s < FIRST_S)
-    return dataclasses.replace(performance, notes=notes, length_s=FIRST_S)
 
 
 def _sound(heard: Heard) -> Heard:

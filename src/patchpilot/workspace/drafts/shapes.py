@@ -11,7 +11,6 @@ import numpy as np
 from patchpilot.errors import PatchPilotError
 from patchpilot.instruments.base import Instrument
 from patchpilot.instruments.vital.assets import FRAME_SIZE, MAX_FRAME
-from patchpilot.search.resynthesis.envelope import Adsr, gain
 from patchpilot.space import Asset, Patch, Space
 
 _STAGES = ("delay", "attack", "hold", "decay", "sustain", "release")
@@ -44,6 +43,8 @@ def envelopes(space: Space, patch: Patch, held_s: float) -> list[Shape]:
 
 
 def _envelope(space: Space, patch: Patch, group: str, held_s: float) -> Shape:
+    from patchpilot.search.resynthesis.envelope import Adsr, gain
+
     def shown(part: str) -> float:
         name = f"{group}_{part}"
         if name not in space.by_name:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from patchpilot.errors import OutputError
+from patchpilot.errors import OutputError, PatchPilotError
 from patchpilot.files import make_folder
 from patchpilot.workspace.errors import BusyError, ConflictError, MissingError
 from patchpilot.workspace.events import Events
@@ -72,7 +72,7 @@ class Jobs:
             job = Job(new_id(), kind, plain(request))
             self.store.save(job)
             self._jobs[job.id] = job
-            self._enqueue(job)
+            self._enqueue(job, self._lane_of(kind))
             return job.json()
 
     def get(self, job_id: str) -> dict[str, Any]:
@@ -151,7 +151,7 @@ class Jobs:
         with self._changed:
             for job in self._jobs.values():
                 if job.state == "interrupted" and job.attempts < MOST_ATTEMPTS:
-                    with suppress(OutputError):  # the disk is full: it stays as it is
+                    with suppress(PatchPilotError):  # a full disk, or a verb that is gone: it stays as it is
                         self._begin_again(job)
 
     def stop(self) -> None:
@@ -199,17 +199,18 @@ class Jobs:
                 job.state = "interrupted"
 
     def _begin_again(self, job: Job) -> None:
+        lane = self._lane_of(job.kind)
         fresh = dataclasses.replace(
             Job(job.id, job.kind, job.request), created=job.created, attempts=job.attempts
         )
         self.store.save(fresh)
         for each in dataclasses.fields(Job):
             setattr(job, each.name, getattr(fresh, each.name))
-        self._enqueue(job)
+        self._enqueue(job, lane)
 
-    def _enqueue(self, job: Job) -> None:
+    def _enqueue(self, job: Job, lane: str) -> None:
         self.tell(job)
-        self._lanes.put(self._lane_of(job.kind), job)
+        self._lanes.put(lane, job)
 
     def _run(self, job: Job) -> None:
         """Run a job from its start to its end."""

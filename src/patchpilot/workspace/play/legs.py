@@ -132,9 +132,7 @@ def following(leg: Leg, weights: Weights, best: Sequence[Outcome], instrument: I
         OutputError: what it begins with cannot be written.
         ParameterError: nothing is wanted.
     """
-    name = leg.folder.name
-    head, _, number = name.rpartition("+")
-    stem, at = (head, int(number)) if head and number.isdecimal() else (name, 1)
+    stem, at = _parted(leg)
     folder = leg.folder.with_name(f"{stem}+{at + 1}")
     base: Path | None = None
     if best:
@@ -155,6 +153,18 @@ def longer(leg: Leg, renders: int) -> Leg:
     """The same leg with another number of renders, all that it had among them."""
     budget = dataclasses.replace(leg.experiment.budget, renders=max(1, renders))
     return Leg(dataclasses.replace(leg.experiment, budget=budget), leg.folder)
+
+
+def names_up_to(leg: Leg) -> list[str]:
+    """Names of the folders of a leg and of those before it, in order."""
+    stem, at = _parted(leg)
+    return [stem, *(f"{stem}+{number}" for number in range(2, at + 1))]
+
+
+def _parted(leg: Leg) -> tuple[str, int]:
+    """The name of the self-play, and which leg of it this is, from 1."""
+    head, _, number = leg.folder.name.rpartition("+")
+    return (head, int(number)) if head and number.isdecimal() else (leg.folder.name, 1)
 
 
 def _number(path: Path, name: str) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from patchpilot.errors import PatchPilotError
@@ -26,6 +27,7 @@ class Plays:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._running: dict[str, Playing] = {}
+        self._learning = ThreadPoolExecutor(1, "learns from votes")  # whoever votes does not wait for it
 
     @contextmanager
     def attended(self, job: str, playing: Playing) -> Iterator[Playing]:
@@ -58,11 +60,17 @@ class Plays:
         return found
 
     def voted(self, number: int, vote: int) -> None:
-        """Somebody voted on a take (+1, -1), or took that back (0): those that run learn from it."""
+        """Somebody voted on a take (+1, -1), or took that back (0): those that run learn from it, a moment later."""
         for playing in self.running().values():
-            try:
-                playing.voted(number, vote)
-            except (
-                PatchPilotError
-            ):  # the vote is kept all the same; the taste is learned anew from the bank next time
-                continue
+            playing.answered(number)
+            if vote:
+                self._learning.submit(_learn, playing, number, vote)
+
+    def close(self) -> None:
+        """Learn no more."""
+        self._learning.shutdown(cancel_futures=True)
+
+
+def _learn(playing: Playing, number: int, vote: int) -> None:
+    with suppress(PatchPilotError):  # the vote is kept all the same, and learned from the bank the next time
+        playing.learn(number, vote)

@@ -134,11 +134,13 @@ class Playing:
             session = self._session
         return None if session is None else self._questions.next(session, blind=blind, after=after)
 
-    def voted(self, number: int, vote: int) -> None:
-        """Somebody voted on a take: it is learned from."""
+    def answered(self, number: int) -> None:
+        """Something was said of a take, so it is asked about no more."""
         self._questions.voted(number)
-        if vote:
-            self._provided.voted(self._workspace.bank.take(number), vote)
+
+    def learn(self, number: int, vote: int) -> None:
+        """Learn from a vote, +1 or -1; raises `BankError` where the take is gone."""
+        self._provided.voted(self._workspace.bank.take(number), vote)
 
     # A leg
 

@@ -270,17 +270,45 @@ def _does(name: str, summary: str, asked: type[Any], do: Any, answer: Any = Draf
 
 
 VERBS = (
-    _does("draft_begin", "Begin to edit a take, a match or an init patch.", BeginRequest, _begin),
-    Verb("draft", "A draft as it is now.", DraftRequest, _draft, answer=DraftAnswer, is_read_only=True),
+    _does(
+        "draft_begin",
+        "Begin to edit a take, a match, an experiment or an init patch; answers the draft, with its id.",
+        BeginRequest,
+        _begin,
+    ),
+    Verb(
+        "draft",
+        "A draft as it is now: values, pins, shapes, what can be undone.",
+        DraftRequest,
+        _draft,
+        answer=DraftAnswer,
+        is_read_only=True,
+    ),
     Verb("drafts", "Drafts, the newest first.", DraftsRequest, _drafts, answer=DraftList, is_read_only=True),
-    _does("draft_turn", "Turn knobs of a draft.", TurnRequest, _turn),
+    _does(
+        "draft_turn",
+        "Turn knobs of a draft; it is played again, and is one step of its undo.",
+        TurnRequest,
+        _turn,
+    ),
     _does("draft_undo", "Undo the last step of a draft.", DraftRequest, _undo),
     _does("draft_redo", "Do again what was undone of a draft.", DraftRequest, _redo),
-    _does("draft_keep", "Make a draft a take of the bank, with its trail.", DraftRequest, _keep),
+    _does(
+        "draft_keep",
+        "Make a draft a take of the bank, with its trail; answers the draft, whose `take` is the number.",
+        DraftRequest,
+        _keep,
+    ),
     _does(
         "draft_randomise", "Give a group of a draft's parameters other values.", RandomiseRequest, _randomise
     ),
     _does("draft_pin", "Have parameters of a draft stay as they are.", PinDraftRequest, _pin),
     _does("draft_play", "Play another note of a draft.", PlayDraftRequest, _play),
-    _does("draft_ask", "Move a draft by words: darker, more movement.", AskRequest, _ask, AskAnswer),
+    _does(
+        "draft_ask",
+        "Move a draft by words (darker, more movement, undo); answers what was understood and what moved.",
+        AskRequest,
+        _ask,
+        AskAnswer,
+    ),
 )

@@ -44,7 +44,7 @@ class ExperimentLine(TypedDict):
 
 
 class ExperimentList(TypedDict):
-    """Experiments, the latest first."""
+    """Experiments, the latest first, each with its curve."""
 
     experiments: list[ExperimentLine]
 
@@ -152,12 +152,38 @@ def _replay(workspace: Workspace, asked: ExperimentRequest, report: Report) -> d
 
 
 VERBS = (
-    Verb("experiments", "Experiments, the latest first.", ExperimentsRequest, _experiments, answer=ExperimentList,
-         is_read_only=True),
-    Verb("experiment", "All of an experiment.", ExperimentRequest, _experiment, answer=ExperimentAnswer,
-         is_read_only=True),
-    Verb("experiment_resume", "Go on with an experiment.", ResumeRequest, _resume, kind="job", lane="play",
-         check=_check_resume),
-    Verb("experiment_replay", "Play the takes of an experiment again.", ExperimentRequest, _replay, kind="job",
-         lane="play", check=_check_replay),
-)  # fmt: skip
+    Verb(
+        "experiments",
+        "Experiments, the latest first, each with its curve.",
+        ExperimentsRequest,
+        _experiments,
+        answer=ExperimentList,
+        is_read_only=True,
+    ),
+    Verb(
+        "experiment",
+        "All of an experiment: best takes, inputs, knobs, and the graph of a rack.",
+        ExperimentRequest,
+        _experiment,
+        answer=ExperimentAnswer,
+        is_read_only=True,
+    ),
+    Verb(
+        "experiment_resume",
+        "Go on with an experiment.",
+        ResumeRequest,
+        _resume,
+        kind="job",
+        lane="play",
+        check=_check_resume,
+    ),
+    Verb(
+        "experiment_replay",
+        "Play the takes of an experiment again.",
+        ExperimentRequest,
+        _replay,
+        kind="job",
+        lane="play",
+        check=_check_replay,
+    ),
+)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from patchpilot.workspace.listening import ListeningTests
+from patchpilot.workspace.listening_answers import ListeningAnswer, ListeningList, answer, listed
 from patchpilot.workspace.verbs.base import Verb, request
 from patchpilot.workspace.verbs.sounds import SOUND
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 TEST = Field(
     pattern=r"^[0-9a-f]{16}$", description="Id of a listening test, as `make_listening_test` answers it."
 )
-VOTES = Field(pattern=r"^[0-9a-f]{16}$", description="Id of a file of votes, as `listening_test` lists them.")
 Kind = Literal["pairwise", "mushra"]
 Text = Annotated[str, Field(max_length=200)]
 Seed = Annotated[
@@ -87,116 +86,18 @@ class CompareSearchers:
     seed: Seed = None
 
 
-@request
-class AddVotes:
-    """Take in a file of votes that somebody sent back."""
-
-    test: Annotated[str, TEST]
-    text: Annotated[str, Field(max_length=3_000_000, description="The CSV file that the page saved.")]
-    name: Annotated[str, Field(max_length=300, description="What the file is called.")] = "votes.csv"
-
-
-@request
-class RemoveVotes:
-    """Take a file of votes out again."""
-
-    test: Annotated[str, TEST]
-    votes: Annotated[str, VOTES]
-
-
-@request
-class RemoveListeningTest:
-    """Put a listening test away, with its votes."""
-
-    test: Annotated[str, TEST]
-
-
-class VotesFile(TypedDict):
-    """Votes that were sent back, and whose they are."""
-
-    id: str
-    name: str
-    participants: list[str]
-    added: str
-
-
-class ListeningSummary(TypedDict):
-    """A listening test; `guest` is the key that opens its page, and nothing else, without a session."""
-
-    id: str
-    name: str
-    question: str
-    kind: str
-    conditions: list[str]
-    trials: int
-    participants: int
-    created: str
-    guest: str
-
-
-class ListeningList(TypedDict):
-    """Listening tests, the newest first."""
-
-    tests: list[ListeningSummary]
-
-
-class Compared(TypedDict):
-    """A condition of a trial, and where its sound came from."""
-
-    condition: str
-    detail: str
-
-
-class ListeningTrial(TypedDict):
-    """What is judged at one time."""
-
-    name: str
-    has_reference: bool
-    stimuli: list[Compared]
-
-
-class ListeningAnswer(ListeningSummary):
-    """A listening test with its trials, its votes, and what came out: tables and sentences; null without votes."""
-
-    listing: list[ListeningTrial]
-    no_difference: bool
-    remarks: list[str]
-    votes: list[VotesFile]
-    results: dict[str, Any] | None
-
-
 def _tests(workspace: Workspace, asked: ListeningTestsRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
-    kept = workspace.part(ListeningTests)
-    return {"tests": [kept.summary(one) for one in kept.ids()]}
+    return listed(workspace)
 
 
 def _test(workspace: Workspace, asked: ListeningTestRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
-    return _answer(workspace, asked.test)
-
-
-def _answer(workspace: Workspace, test_id: str) -> dict[str, Any]:
-    kept = workspace.part(ListeningTests)
-    test, results = kept.test(test_id), kept.results(test_id)
-    return {
-        **kept.summary(test_id),
-        "listing": [
-            {
-                "name": trial.name,
-                "has_reference": trial.reference is not None,
-                "stimuli": [{"condition": one.condition, "detail": one.detail} for one in trial.stimuli],
-            }
-            for trial in test.trials
-        ],
-        "no_difference": test.no_difference,
-        "remarks": list(test.remarks),
-        "votes": kept.votes(test_id),
-        "results": None if results is None else results.to_json(),
-    }
+    return answer(workspace, asked.test)
 
 
 def _make(workspace: Workspace, asked: MakeListeningTest, report: Report) -> dict[str, Any]:
     from patchpilot.audio import load
     from patchpilot.listening import Item
+    from patchpilot.listening.build import SECONDS
     from patchpilot.workspace.takes import audio_of
 
     sounds: dict[str, Audio] = {}
@@ -207,8 +108,12 @@ def _make(workspace: Workspace, asked: MakeListeningTest, report: Report) -> dic
         details[f"take {number}"] = entry.searcher
     for sound in dict.fromkeys(asked.sounds):
         name = _title(workspace, sound)
-        sounds[name if name not in sounds else f"{name} ({sound[:4]})"] = load(workspace.sounds.file(sound))
-    reference = None if asked.reference is None else load(workspace.sounds.file(asked.reference))
+        sounds[name if name not in sounds else f"{name} ({sound[:4]})"] = load(
+            workspace.sounds.file(sound), seconds=SECONDS
+        )
+    reference = (
+        None if asked.reference is None else load(workspace.sounds.file(asked.reference), seconds=SECONDS)
+    )
     title = _title(workspace, asked.reference) if asked.reference else "sounds"
     return _built(workspace, asked, [Item(title, sounds, reference, details)], [], report)
 
@@ -239,7 +144,7 @@ def _built(
     )
     test_id = workspace.part(ListeningTests).add(bundle)
     report.did(f"made the listening test {bundle.test.name}", {"test": test_id})
-    return _answer(workspace, test_id)
+    return answer(workspace, test_id)
 
 
 def _unmake(workspace: Workspace, back: Any) -> None:
@@ -292,39 +197,6 @@ def _compare(workspace: Workspace, asked: CompareSearchers, report: Report) -> d
     return _built(workspace, asked, items, remarks, report)
 
 
-def _add_votes(workspace: Workspace, asked: AddVotes, report: Report) -> dict[str, Any]:
-    said = workspace.part(ListeningTests).add_votes(asked.test, asked.text, asked.name)
-    who = ", ".join(said["participants"][:3])
-    report.did(f"took in the votes of {who}", {"test": asked.test, "votes": said["id"]})
-    return _answer(workspace, asked.test)
-
-
-def _unadd(workspace: Workspace, back: Any) -> None:
-    workspace.part(ListeningTests).remove_votes(back["test"], back["votes"])
-
-
-def _remove_votes(workspace: Workspace, asked: RemoveVotes, report: Report) -> dict[str, Any]:
-    said = workspace.part(ListeningTests).remove_votes(asked.test, asked.votes)
-    report.did(f"took {said['name']} out", {"test": asked.test, "votes": asked.votes})
-    return _answer(workspace, asked.test)
-
-
-def _unremove_votes(workspace: Workspace, back: Any) -> None:
-    workspace.part(ListeningTests).restore_votes(back["test"], back["votes"])
-
-
-def _remove(workspace: Workspace, asked: RemoveListeningTest, report: Report) -> dict[str, Any]:
-    kept = workspace.part(ListeningTests)
-    name = kept.test(asked.test).name
-    kept.remove(asked.test)
-    report.did(f"put the listening test {name} away", {"test": asked.test})
-    return _tests(workspace, ListeningTestsRequest(), report)
-
-
-def _unremove(workspace: Workspace, back: Any) -> None:
-    workspace.part(ListeningTests).restore(back["test"])
-
-
 VERBS = (
     Verb("listening_tests", "Blind listening tests, the newest first.", ListeningTestsRequest, _tests,
          answer=ListeningList, is_read_only=True),
@@ -334,10 +206,4 @@ VERBS = (
          MakeListeningTest, _make, answer=ListeningAnswer, undo=_unmake),
     Verb("compare_searchers", "Match sounds in several ways, equal renders, and make a blind listening test of it.",
          CompareSearchers, _compare, kind="job", answer=ListeningAnswer, undo=_unmake, check=_check_compare),
-    Verb("add_votes", "Take in votes that somebody sent back, and say what came out.", AddVotes, _add_votes,
-         answer=ListeningAnswer, undo=_unadd),
-    Verb("remove_votes", "Take a file of votes out of a listening test.", RemoveVotes, _remove_votes,
-         answer=ListeningAnswer, undo=_unremove_votes),
-    Verb("remove_listening_test", "Put a listening test away, with its votes.", RemoveListeningTest, _remove,
-         answer=ListeningList, undo=_unremove),
 )  # fmt: skip

@@ -268,10 +268,37 @@ def _pause(workspace: Workspace, asked: PauseRequest, report: Report) -> dict[st
 
 
 VERBS = (
-    Verb("play", "Let an instrument play itself.", PlayRequest, _play, kind="job", lane="play", check=_check),
-    Verb("play_options", "What may be chosen for self-play.", PlayOptionsRequest, _options, answer=PlayOptions,
-         is_read_only=True),
-    Verb("play_state", "What self-play does now.", PlayStateRequest, _state, answer=PlayState, is_read_only=True),
-    Verb("play_steer", "Have self-play look for something else.", SteerRequest, _steer, answer=Steered),
+    Verb(
+        "play",
+        "Let an instrument play itself: a job; what is worth hearing goes to the bank.",
+        PlayRequest,
+        _play,
+        kind="job",
+        lane="play",
+        check=_check,
+    ),
+    Verb(
+        "play_options",
+        "What may be chosen for self-play.",
+        PlayOptionsRequest,
+        _options,
+        answer=PlayOptions,
+        is_read_only=True,
+    ),
+    Verb(
+        "play_state",
+        "What self-play does now.",
+        PlayStateRequest,
+        _state,
+        answer=PlayState,
+        is_read_only=True,
+    ),
+    Verb(
+        "play_steer",
+        "Have self-play look for something else from now on, beginning with its best.",
+        SteerRequest,
+        _steer,
+        answer=Steered,
+    ),
     Verb("play_pause", "Have self-play wait, or go on.", PauseRequest, _pause, answer=Paused),
-)  # fmt: skip
+)

@@ -145,13 +145,19 @@ def _taste(workspace: Workspace, asked: TasteRequest, report: Report) -> dict[st
 
 
 VERBS = (
-    Verb("play_next", "Which take to vote on.", NextRequest, _next, answer=QuestionAnswer),
+    Verb(
+        "play_next",
+        "Which take of self-play to vote on, so that the vote tells most.",
+        NextRequest,
+        _next,
+        answer=QuestionAnswer,
+    ),
     Verb(
         "prefer", "Say which of two takes is better.", PreferBody, _prefer, answer=Preferred, undo=_unprefer
     ),
     Verb(
         "taste",
-        "What is believed of your taste.",
+        "What the votes say that somebody likes: words, and takes that they should like most and least.",
         TasteRequest,
         _taste,
         answer=TasteAnswer,

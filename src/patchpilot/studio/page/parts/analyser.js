@@ -6,7 +6,8 @@ import { eachFrame } from "./transport.js";
 import * as player from "./player.js";
 
 const [LOW_HZ, HIGH_HZ, TOP_DB, RANGE_DB] = [30, 18000, -12, 72];
-const FALL_DB = 0.35; // of the remembered line, a frame
+const EVERY = 2; // frames of the screen a picture is shown
+const FALL_DB = 0.7; // of the remembered line, a picture
 const MARKS = [[100, "100"], [1000, "1k"], [10000, "10k"]];
 
 const place = (hz) => Math.log(hz / LOW_HZ) / Math.log(HIGH_HZ / LOW_HZ);
@@ -18,9 +19,10 @@ export function Analyser({ height = 120 }) {
     const levels = new Float32Array(meter.frequencyBinCount);
     let peaks = null;
     let resting = false;
+    let turn = 0;
     return eachFrame(() => {
+      if (turn++ % EVERY) return;
       const here = canvas.current;
-      if (!here) return;
       const scale = devicePixelRatio || 1;
       const [wide, tall] = [Math.round(here.clientWidth * scale), Math.round(here.clientHeight * scale)];
       if (here.width !== wide || here.height !== tall) {

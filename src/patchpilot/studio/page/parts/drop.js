@@ -3,6 +3,8 @@
 import { html, useEffect, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
 
+const SOUNDS = "audio/*,.wav,.flac,.aif,.aiff,.mp3,.ogg";
+
 // Whether a file is being dragged over the page; a dropped one goes to `onSound(file)`.
 export function useDrop(onSound) {
   const [over, set] = useState(false);
@@ -40,5 +42,5 @@ export function Pick({ onSound, main = false, label = "Choose a sound" }) {
   return html`<button class=${`button ${main ? "main" : ""}`} onClick=${() => field.current.click()}>
       <${Icon} name="sound" />${label}
     </button>
-    <input ref=${field} class="unseen" type="file" accept="audio/*,.wav,.flac,.aif,.aiff,.mp3,.ogg,.m4a" tabindex="-1" aria-label=${label} onChange=${picked} />`;
+    <input ref=${field} class="unseen" type="file" accept=${SOUNDS} tabindex="-1" aria-label=${label} onChange=${picked} />`;
 }

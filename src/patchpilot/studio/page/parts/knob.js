@@ -108,7 +108,8 @@ export function Knob({ parameter, value, pinned = false, onTurn, onPin, disabled
 
 // What a control is called; pressing it pins the control.
 export function Name({ title, pinned, onPin }) {
-  return html`<button class="name" tabindex="-1" aria-pressed=${String(pinned)} aria-label=${`Pin ${title}`} title=${`${title}: ${pinned ? "let it go" : "pin it"}`}
+  const does = `${title}: ${pinned ? "let it go" : "pin it"}`;
+  return html`<button class="name" tabindex="-1" aria-pressed=${String(pinned)} aria-label=${`Pin ${title}`} title=${does}
     onClick=${() => onPin(!pinned)}>${title}</button>`;
 }
 

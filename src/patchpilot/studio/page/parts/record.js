@@ -8,14 +8,14 @@ import { wav } from "./wav.js";
 
 const RAW = "audio/webm;codecs=pcm"; // without loss, where a browser has it
 const LONGEST_S = 60;
+const REFUSED = "The browser does not let this page record. Allow the microphone, then try again.";
 const AS_IT_IS = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 async function microphone() {
   try {
     return await navigator.mediaDevices.getUserMedia({ audio: AS_IT_IS });
   } catch (error) {
-    const refused = error.name === "NotAllowedError";
-    toast(refused ? "The browser does not let this page record. Allow the microphone, then try again." : "There is no microphone to record from.", { kind: "error" });
+    toast(error.name === "NotAllowedError" ? REFUSED : "There is no microphone to record from.", { kind: "error" });
     return null;
   }
 }

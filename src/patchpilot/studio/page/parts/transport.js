@@ -43,7 +43,14 @@ function Switch({ name, label, short, state }) {
 // Where in the sound the player is; pressing it goes there.
 function Place() {
   const bar = useRef(null);
-  useEffect(() => eachFrame(() => bar.current && (bar.current.style.transform = `scaleX(${part()})`)), []);
+  useEffect(() => {
+    let shown = -1;
+    return eachFrame(() => {
+      const now = part();
+      if (now !== shown) bar.current.style.transform = `scaleX(${now})`;
+      shown = now;
+    });
+  }, []);
   const seek = (event) => {
     const box = event.currentTarget.getBoundingClientRect();
     player.seek(((event.clientX - box.left) / box.width) * player.duration.value);
@@ -53,15 +60,19 @@ function Place() {
 
 const part = () => Math.min(1, player.position() / (player.duration.value || 1));
 
+const drawn = new Set();
+let next = 0;
+
+function frame() {
+  next = drawn.size ? requestAnimationFrame(frame) : 0;
+  for (const draw of drawn) draw();
+}
+
 // Calls `draw` before each picture of the screen; answers a function that ends it.
 export function eachFrame(draw) {
-  let next = 0;
-  const step = () => {
-    draw();
-    next = requestAnimationFrame(step);
-  };
-  next = requestAnimationFrame(step);
-  return () => cancelAnimationFrame(next);
+  drawn.add(draw);
+  next ||= requestAnimationFrame(frame);
+  return () => drawn.delete(draw);
 }
 
 const KINDS = { match: "Matching", play: "Self-play", track: "Listening to a track" };

@@ -64,13 +64,17 @@ export function Wave({ buffer, tone = "answer", seconds = buffer?.duration, entr
   }, [buffer, tone, wave, spectrum]);
 
   useEffect(() => {
-    const move = () => {
-      const line = shown.current;
-      if (!line) return;
-      line.style.left = `${Math.min(100, (100 * player.position()) / (seconds || 1))}%`;
-      line.style.opacity = player.playing.value || player.position() > 0 ? (player.current.value === entry ? "1" : "0.35") : "0";
-    };
-    return eachFrame(move);
+    let before = "";
+    return eachFrame(() => {
+      const at = player.position();
+      const there = player.playing.value || at > 0;
+      const now = `${at} ${there} ${player.current.value}`;
+      if (now === before) return;
+      before = now;
+      const { style } = shown.current;
+      style.transform = `translateX(${Math.min(100, (100 * at) / (seconds || 1))}%)`;
+      style.opacity = there ? (player.current.value === entry ? "1" : "0.35") : "0";
+    });
   }, [seconds, entry]);
 
   const press = (event) => {
@@ -84,7 +88,7 @@ export function Wave({ buffer, tone = "answer", seconds = buffer?.duration, entr
       <div class="wave-form" style=${{ height: `${wave}px` }}></div>
       ${spectrum > 0 && html`<div class="wave-spectrum" style=${{ height: `${spectrum}px` }}></div>`}
     </div>
-    <span class="wave-place" ref=${shown}></span>
+    <span class="wave-place" ref=${shown} aria-hidden="true"></span>
   </div>`;
 }
 

@@ -69,6 +69,8 @@ async function replayed(job) {
   if (!now?.result) return;
   const all = now.result.replays ?? [];
   const same = all.filter(({ verdict }) => verdict === "identical").length;
-  const others = all.filter(({ verdict }) => verdict !== "identical").map(({ number, verdict, max_db: db }) => `take ${number} ${verdict}${Number.isFinite(db) ? ` (${db.toFixed(0)} dB)` : ""}`);
-  toast([`${same} of ${all.length} takes sound the same to the bit`, ...others.slice(0, 3)].join("; "), { seconds: 12 });
+  const far = (db) => (Number.isFinite(db) ? ` (${db.toFixed(0)} dB)` : "");
+  const others = all.filter(({ verdict }) => verdict !== "identical");
+  const said = others.slice(0, 3).map(({ number, verdict, max_db: db }) => `take ${number} ${verdict}${far(db)}`);
+  toast([`${same} of ${all.length} takes sound the same to the bit`, ...said].join("; "), { seconds: 12 });
 }

@@ -1,13 +1,15 @@
 // The bank as a map: sounds that are alike lie together. Pointing at a take is hearing it.
 
-import { html, useEffect, useMemo, useRef, useState } from "../parts/html.js";
+import { html, useEffect, useMemo, useRef, useSignal, useState } from "../parts/html.js";
 import { api, attempt } from "../parts/api.js";
 import { useEvent } from "../parts/events.js";
 import { Icon } from "../parts/icons.js";
 import { useKeys } from "../parts/keys.js";
 import { star, take, vote } from "../parts/said.js";
 import { replace } from "../parts/router.js";
+import { audio } from "../parts/sounds.js";
 import { toast } from "../parts/toasts.js";
+import { Tool } from "../parts/tool.js";
 import { Atlas, linesOf } from "../parts/map/atlas.js";
 import { coloured } from "../parts/map/colours.js";
 import { Hearing, sounding } from "../parts/map/hearing.js";
@@ -16,6 +18,8 @@ import { Chosen, Lineage } from "../parts/map/lists.js";
 import { Stage } from "../parts/map/stage.js";
 import { TakeCard } from "../parts/map/take_card.js";
 
+const STEP = 1.5; // of a zoom
+const LEGEND = 300; // pixels that it covers on the left
 const AGAIN_MS = 3000; // new takes come in bursts
 
 export default function MapView({ args }) {
@@ -55,7 +59,7 @@ function Drawn({ atlas, first }) {
   const [hidden, setHidden] = useState(new Set()); // rows of the legend
   const [chosen, setChosen] = useState(new Set()); // numbers
   const [focus, setFocus] = useState(atlas.at(first) >= 0 ? first : 0);
-  const [pointed, setPointed] = useState(-1);
+  const pointed = useSignal(-1); // a place among the arrays; a signal, so that only its words are written anew
   const [isRinging, setRinging] = useState(false);
   const [hasLineage, setHasLineage] = useState(false);
   const [lineage, setLineage] = useState(null);
@@ -68,10 +72,15 @@ function Drawn({ atlas, first }) {
   const words = (number) => (atlas.at(number) < 0 ? `Take ${number}` : atlas.words(atlas.at(number)));
   const hear = (number) => attempt(hearing.now(number));
 
+  const placesOf = (numbers) => [...numbers].map((number) => atlas.at(number)).filter((i) => i >= 0);
+  const colourBy = (one) => {
+    setHidden(new Set());
+    setBy(one);
+  };
   const walk = (number) => {
     setFocus(number);
     replace("map", number);
-    stage.current.reveal(atlas.at(number));
+    if (atlas.at(number) >= 0) stage.current.reveal(atlas.at(number)); // a step on the way to a take is not on the map
     hear(number);
   };
   const pick = (i, adds) => {
@@ -81,13 +90,13 @@ function Drawn({ atlas, first }) {
     walk(number);
   };
   const step = (right, up) => () => {
-    const i = focus ? stage.current.towards(atlas.at(focus), right, up) : stage.current.middle();
+    const i = atlas.at(focus) >= 0 ? stage.current.towards(atlas.at(focus), right, up) : stage.current.middle();
     if (i >= 0) walk(atlas.numbers[i]);
   };
   const does = useRef({});
   does.current = {
     pointed: (i) => {
-      setPointed(i);
+      pointed.value = i;
       hearing.soon(i < 0 ? 0 : atlas.numbers[i]);
     },
     picked: pick,
@@ -96,7 +105,7 @@ function Drawn({ atlas, first }) {
 
   useEffect(() => {
     const told = Object.fromEntries(["pointed", "picked", "ringed"].map((name) => [name, (...given) => does.current[name](...given)]));
-    stage.current = new Stage(box.current, told, { inset: 300 });
+    stage.current = new Stage(box.current, told, { inset: LEGEND });
     return () => {
       stage.current.free();
       hearing.free();
@@ -104,9 +113,13 @@ function Drawn({ atlas, first }) {
   }, []);
   useEffect(() => stage.current.load(atlas.x, atlas.y), [atlas]);
   useEffect(() => {
-    const places = [...chosen].map((number) => atlas.at(number)).filter((i) => i >= 0);
+    if (first === focus || atlas.at(first) < 0) return; // somebody went to another address
+    setFocus(first);
+    stage.current.reveal(atlas.at(first));
+  }, [first]);
+  useEffect(() => {
     stage.current.colour(groups, legend.map(({ colour }) => colour));
-    stage.current.choose(places, (i) => !hidden.has(groups[i]));
+    stage.current.choose(placesOf(chosen), (i) => !hidden.has(groups[i]));
   }, [atlas, groups, hidden, chosen]);
   useEffect(() => {
     stage.current.drawsRings = isRinging;
@@ -153,8 +166,8 @@ function Drawn({ atlas, first }) {
     ["s", "Star", say("star")],
     ["l", "Lineage of the take", () => setHasLineage(!hasLineage)],
     ["r", "Draw rings", () => setRinging(!isRinging)],
-    ["+", "Closer", () => stage.current.zoom(1.5)],
-    ["-", "Farther", () => stage.current.zoom(1 / 1.5)],
+    ["+", "Closer", () => stage.current.zoom(STEP)],
+    ["-", "Farther", () => stage.current.zoom(1 / STEP)],
     ["0", "All of the map", lookAtAll],
     ["escape", "Choose nothing", () => setChosen(new Set())],
   ]);
@@ -163,29 +176,40 @@ function Drawn({ atlas, first }) {
   return html`
     <h1 class="unseen">Map</h1>
     <div class="stage">
-      <div class="plane" ref=${box} tabindex="0" role="application" aria-label=${label} data-pointed=${pointed}></div>
+      <div class="plane" ref=${box} tabindex="0" role="application" aria-label=${label}></div>
       <p class="unseen" role="status">${focus ? words(focus) : ""}</p>
       <${Search} find=${find} />
       <div class="tools" role="toolbar" aria-label="Map">
-        <button class="button" aria-pressed=${String(isRinging)} title="Draw a ring around takes (R, or hold Shift)" onClick=${() => setRinging(!isRinging)}>
-          <${Icon} name="ring" />Ring</button>
-        <button class="button square" aria-label="Closer" title="Closer (+)" onClick=${() => stage.current.zoom(1.5)}><${Icon} name="plus" /></button>
-        <button class="button square" aria-label="Farther" title="Farther (-)" onClick=${() => stage.current.zoom(1 / 1.5)}><${Icon} name="minus" /></button>
-        <button class="button square" aria-label="All of the map" title="All of the map (0)" onClick=${lookAtAll}><${Icon} name="fit" /></button>
+        <button class="button" aria-pressed=${String(isRinging)} title="Draw a ring around takes (R, or hold Shift)"
+          onClick=${() => setRinging(!isRinging)}><${Icon} name="ring" />Ring</button>
+        <${Tool} icon="plus" label="Closer" title="Closer (+)" onPress=${() => stage.current.zoom(STEP)} />
+        <${Tool} icon="minus" label="Farther" title="Farther (-)" onPress=${() => stage.current.zoom(1 / STEP)} />
+        <${Tool} icon="fit" label="All of the map" title="All of the map (0)" onPress=${lookAtAll} />
       </div>
-      <${Legend} by=${by} setBy=${(one) => (setHidden(new Set()), setBy(one))} legend=${legend} hidden=${hidden} setHidden=${setHidden}
+      <${Legend} by=${by} setBy=${colourBy} legend=${legend} hidden=${hidden} setHidden=${setHidden}
         choose=${(row) => setChosen(new Set(atlas.numbers.filter((_, i) => groups[i] === row)))} />
-      ${pointed >= 0 && html`<p class="pointed" aria-hidden="true">${atlas.words(pointed)}</p>`}
+      <${Pointed} atlas=${atlas} pointed=${pointed} />
     </div>
     <aside class="side" aria-label="Takes">
       ${focus
         ? html`<${TakeCard} number=${focus} hear=${hear} lineage=${hasLineage} setLineage=${setHasLineage} />`
-        : html`<section class="card"><h2>${atlas.numbers.length.toLocaleString()} takes</h2>
-            <p class="quiet small">What sounds alike lies together. Point at a take to hear it, click it to look at it, or walk with the arrow keys.</p></section>`}
+        : html`<section class="card">
+            <h2>${atlas.numbers.length.toLocaleString()} takes</h2>
+            <p class="quiet small">What sounds alike lies together. Point at a take to hear it, click it to look at it, or walk with
+              the arrow keys.</p>
+          </section>`}
       <${Lineage} lineage=${lineage} words=${words} hear=${hear} focus=${walk} />
-      <${Chosen} numbers=${[...chosen]} words=${words} hear=${hear} focus=${walk} drop=${(number) => setChosen(flipped(chosen, number))}
-        clear=${() => setChosen(new Set())} frame=${() => stage.current.frame([...chosen].map((number) => atlas.at(number)).filter((i) => i >= 0))} />
+      <${Chosen} numbers=${[...chosen]} words=${words} hear=${hear} focus=${walk}
+        drop=${(number) => setChosen(flipped(chosen, number))} clear=${() => setChosen(new Set())}
+        frame=${() => stage.current.frame(placesOf(chosen))} />
     </aside>`;
+}
+
+// What is pointed at. Until a key or a button was pressed, browsers are silent.
+function Pointed({ atlas, pointed }) {
+  if (pointed.value < 0) return null;
+  const hint = audio().state === "suspended" ? " · click to hear" : "";
+  return html`<p class="pointed" aria-hidden="true">${atlas.words(pointed.value)}${hint}</p>`;
 }
 
 function Search({ find }) {

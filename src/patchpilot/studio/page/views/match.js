@@ -14,6 +14,7 @@ import { fixed, seconds_text, sentence } from "../parts/words.js";
 import * as player from "../parts/player.js";
 
 const SHOWN = 5;
+const NOTHING = "Nothing in the bank is like it yet";
 
 export default function Match({ args }) {
   return args[0] ? html`<${Matching} key=${args[0]} id=${args[0]} />` : html`<${Start} />`;
@@ -54,6 +55,17 @@ async function similar_to(take) {
   }));
 }
 
+// How loud answers are, by take: those that a match still looks at, and lists of takes, do not say it.
+function useLoudness(answers) {
+  const [known, set] = useState({});
+  const asked = answers.filter((one) => !Number.isFinite(one.lufs) && !(one.take in known)).map((one) => one.take);
+  useEffect(() => {
+    for (const take of asked)
+      attempt(api.get(`/takes/${take}`)).then((one) => one && set((all) => ({ ...all, [take]: one.lufs })));
+  }, [asked.join()]);
+  return (one) => one.lufs ?? known[one.take];
+}
+
 function Matching({ id }) {
   const job = jobs.value.get(id);
   const candidates = useCandidates(id, job?.candidates);
@@ -69,12 +81,19 @@ function Matching({ id }) {
   const answers = similar?.answers ?? own;
   const answer = answers.find((one) => one.entry === chosen) ?? answers[0];
 
+  const lufs_of = useLoudness(answers);
+  const levels = answers.map(lufs_of);
   useEffect(() => {
     if (!sound) return;
     const target = { key: "target", label: sound.name, url: `/sounds/${job.request.sound}/audio`, lufs: sound.lufs };
-    const others = answers.map((one) => ({ key: one.entry, label: `${one.cap} · ${one.title}`, url: `/takes/${one.take}/audio`, lufs: one.lufs }));
+    const others = answers.map((one, index) => ({
+      key: one.entry,
+      label: `${one.cap} · ${one.title}`,
+      url: `/takes/${one.take}/audio`,
+      lufs: levels[index],
+    }));
     player.open(`match-${id}`, [target, ...others]);
-  }, [sound, answers]);
+  }, [sound, answers, levels.join()]);
   useEffect(() => () => player.close(`match-${id}`), [id]);
 
   const hear = (entry) => {
@@ -107,6 +126,7 @@ function Matching({ id }) {
     if (found) setSimilar({ of: take, answers: found });
   };
   if (!job) return html`<div class="empty">Looking for this match …</div>`;
+  const facts = sound ? `${sound.name}, ${seconds_text(sound.seconds)}` : "";
   return html`<div class="matching">
     <aside>
       <header>
@@ -117,8 +137,8 @@ function Matching({ id }) {
         }
       </header>
       <ul class="answers">
-        <${Answer} entry="target" cap="0" title="Your sound" about=${sound ? `${sound.name}, ${seconds_text(sound.seconds)}` : ""} onChoose=${() => hear("target")} />
-        ${similar && html`<li class="between quiet small">${similar.answers.length ? `Like take ${similar.of}` : "Nothing in the bank is like it yet"}</li>`}
+        <${Answer} entry="target" cap="0" title="Your sound" about=${facts} onChoose=${() => hear("target")} />
+        ${similar && html`<li class="between quiet small">${similar.answers.length ? `Like take ${similar.of}` : NOTHING}</li>`}
         ${answers.map((one) => html`<${Answer} key=${one.entry} ...${one} staged=${one === answer} onChoose=${() => hear(one.entry)} />`)}
       </ul>
       ${isActive(job) ? html`<${Progress} job=${job} onCancel=${() => attempt(api.post(`/jobs/${id}/cancel`))} />` : html`<${Ended} job=${job} />`}

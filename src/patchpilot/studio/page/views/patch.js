@@ -99,7 +99,9 @@ function Header({ state, compare, onUndo, onRedo, onVote, onKeep }) {
     <span class="quiet small">${state.instrument}${state.take ? ` · take ${state.take}` : ""}</span>
     <${Tool} icon="undo" label="Undo" title=${can_undo ? `Undo: ${last}` : "Nothing to undo"} disabled=${!can_undo} onPress=${onUndo} />
     <${Tool} icon="redo" label="Redo" title=${can_redo ? `Redo: ${next}` : "Nothing to redo"} disabled=${!can_redo} onPress=${onRedo} />
-    ${compare && html`<button class="button ghost" aria-pressed=${String(compare.on)} title=${flip} onClick=${compare.flip}><${Icon} name="tests" />Compare</button>`}
+    ${compare &&
+    html`<button class="button ghost" aria-pressed=${String(compare.on)} title=${flip} onClick=${compare.flip}>
+      <${Icon} name="tests" />Compare</button>`}
     <span class="gap"></span>
     <${Tool} icon="no" label="Vote no" title="Vote no (Shift N)" onPress=${() => onVote("no")} />
     <${Tool} icon="yes" label="Vote yes" title="Vote yes (Shift Y)" onPress=${() => onVote("yes")} />
@@ -155,10 +157,11 @@ function Modules({ draft, instrument }) {
 function Side({ draft, instrument }) {
   const state = draft.state.value;
   const tall = size.value.height > 740;
+  const picture = useSettled(draft.buffer.value);
   return html`<aside>
     <${Ask} draft=${draft} instrument=${instrument} />
     <${Analyser} height=${tall ? 140 : 104} />
-    <${Wave} buffer=${draft.buffer.value} seconds=${player.duration.value} entry="draft" wave=${40} spectrum=${tall ? 96 : 72}
+    <${Wave} buffer=${picture} seconds=${player.duration.value} entry="draft" wave=${40} spectrum=${tall ? 96 : 72}
       label="Waveform and spectrogram of this patch" />
     <div class="row">
       <label class="check"><input type="checkbox" checked=${hearing.value} onChange=${(event) => hear(event.target.checked)} />Hear changes</label>
@@ -166,6 +169,18 @@ function Side({ draft, instrument }) {
     </div>
     <button class="button ghost" onClick=${() => draft.act("randomise", { amount: 0.15 })}><${Icon} name="dice" />Randomise a little</button>
   </aside>`;
+}
+
+const SETTLED_MS = 180;
+
+// A value once it has stopped changing: pictures wait until the knob does, sound does not.
+function useSettled(value) {
+  const [settled, set] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => set(value), settled ? SETTLED_MS : 0);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
 }
 
 // How long the key is down.

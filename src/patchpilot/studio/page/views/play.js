@@ -100,12 +100,13 @@ function bufferOf(key) {
 
 function Single({ asking }) {
   const [one] = asking.asked.takes;
+  const key = String(one.number);
   const { likely, unsure } = asking.asked;
-  const bet = Number.isFinite(likely) ? `It bets ${Math.round(100 * likely)} % that you like it${Number.isFinite(unsure) ? `, ± ${Math.round(100 * unsure)}` : ""}.` : "";
+  const bet = Number.isFinite(likely) ? `It bets ${Math.round(100 * likely)} % that you like it, ± ${Math.round(100 * unsure)}.` : "";
   return html`<div class="single">
     <div class="about"><h1>${nameOf(one)}</h1><p class="quiet">${[one.searcher, one.detail].filter(Boolean).join(" · ")}</p></div>
-    <${Wave} buffer=${bufferOf(String(one.number))} entry=${String(one.number)} label=${`Sound of take ${one.number}`} wave=${70} spectrum=${140} />
-    <p class="quiet small bet">${asking.asked.reason ?? ""} ${bet}</p>
+    <${Wave} buffer=${bufferOf(key)} entry=${key} label=${`Sound of take ${one.number}`} wave=${70} spectrum=${140} />
+    <p class="quiet small bet">${[sentence(asking.asked.reason), bet].join(" ")}</p>
     <div class="votes">
       <${Big} kind="no" icon="no" text="No" of="n" press=${asking.no} isOn=${one.vote === "no"} />
       <${Big} kind="skip" icon="skip" text="Skip" of="k" press=${asking.skip} />
@@ -115,13 +116,16 @@ function Single({ asking }) {
   </div>`;
 }
 
+const sentence = (words) => (words ? `${words.charAt(0).toUpperCase()}${words.slice(1)}.` : "");
+
 function Pair({ asking }) {
   const sides = useMemo(() => [["a", "A", "arrowleft"], ["b", "B", "arrowright"]], []);
   return html`<div class="pair">
     <div class="about"><h1>Which is better?</h1><p class="quiet">Which takes they are is told when you have chosen.</p></div>
     <div class="sides">${sides.map(
       ([key, name, cap], which) => html`<div class="one ${player.current.value === key ? "chosen" : ""}" key=${key}>
-        <button class="letter" aria-pressed=${String(player.current.value === key)} aria-label="Hear ${name}" onClick=${() => listen(key)}>${name}</button>
+        <button class="letter" aria-pressed=${String(player.current.value === key)} aria-label="Hear ${name}" onClick=${() => listen(key)}>
+          ${name}</button>
         <${Wave} buffer=${bufferOf(key)} entry=${key} label="Sound ${name}" wave=${64} spectrum=${0} />
         <${Big} kind="yes" icon="yes" text="${name} is better" of=${cap} press=${() => asking.better(which)} />
       </div>`,

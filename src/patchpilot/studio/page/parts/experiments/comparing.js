@@ -7,8 +7,8 @@ import { sound } from "../sounds.js";
 import { Spectra } from "./charts.js";
 import * as player from "../player.js";
 
-export const BEFORE = { colour: "#d8d6d0", isDashed: true };
-export const AFTER = { colour: "#ff9a4d", isDashed: false };
+const BEFORE = { colour: "#d8d6d0", isDashed: true };
+const AFTER = { colour: "#ff9a4d", isDashed: false };
 
 // The decoded sound of a take, undefined while it is on its way.
 export function useBuffer(take) {
@@ -36,8 +36,10 @@ export function Comparing({ sides }) {
   const sounds = sides.map(({ name, buffer }, i) => ({ name, buffer, ...tones[i] }));
   return html`<section class="panel comparing" aria-label="Before and after">
     <div class="sides">${sides.map(
-      ({ key, name, title, buffer }, i) => html`<button key=${key} class="button side" disabled=${!buffer} aria-pressed=${String(player.current.value === key)} onClick=${() => listen(key)}>
-        <${Icon} name="start" size=${18} /><span class="swatch ${tones[i].isDashed ? "dashed" : ""}" style=${{ background: tones[i].colour }}></span>
+      ({ key, name, title, buffer }, i) => html`<button key=${key} class="button side" disabled=${!buffer}
+        aria-pressed=${String(player.current.value === key)} onClick=${() => listen(key)}>
+        <${Icon} name="start" size=${18} />
+        <span class="swatch ${tones[i].isDashed ? "dashed" : ""}" style=${{ background: tones[i].colour }}></span>
         <span>${name}</span><span class="quiet small">${title}</span>
       </button>`,
     )}</div>

@@ -11,9 +11,13 @@ export function Graph({ graph, values, parameters, label }) {
   const { width, height, places, lanes } = useMemo(() => layout(graph), [graph]);
   return html`<div class="rack" tabindex="0" role="group" aria-label=${label}>
     <svg width=${width} height=${height} viewBox="0 0 ${width} ${height}" role="img" aria-label=${inWords(graph)}>
-      ${graph.wires.map((wire, index) => html`<${Wire} key=${index} wire=${wire} wires=${graph.wires} places=${places} lanes=${lanes.get(wire)} />`)}
+      ${graph.wires.map(
+        (wire, index) => html`<${Wire} key=${index} wire=${wire} wires=${graph.wires} places=${places} lanes=${lanes.get(wire)} />`,
+      )}
       ${graph.outputs.map((name) => html`<${Output} key=${name} place=${places.get(name)} />`)}
-      ${graph.nodes.map((node) => html`<${Module} key=${node.name} node=${node} place=${places.get(node.name)} values=${values} parameters=${parameters} />`)}
+      ${graph.nodes.map(
+        (node) => html`<${Module} key=${node.name} node=${node} place=${places.get(node.name)} values=${values} parameters=${parameters} />`,
+      )}
     </svg>
   </div>`;
 }
@@ -26,7 +30,10 @@ function Module({ node, place, values, parameters }) {
     <rect class="module" width=${WIDE} height=${place.height} rx="10" />
     <text class="title" x="12" y="20">${node.name}</text>
     <text class="kind" x="12" y="35">${node.kind === node.name ? "" : node.kind}</text>
-    ${rows.map((control, index) => html`<${Control} key=${control.name} control=${control} row=${index} value=${values?.[control.name]} parameter=${parameters?.get(control.name)} />`)}
+    ${rows.map(
+      (control, index) => html`<${Control} key=${control.name} control=${control} row=${index} value=${values?.[control.name]}
+        parameter=${parameters?.get(control.name)} />`,
+    )}
     ${rest > 0 && html`<text class="control" x="12" y=${HEAD + MOST_ROWS * ROW + 12}>and ${rest} more</text>`}
   </g>`;
 }

@@ -14,7 +14,9 @@ export function Knobs({ knobs }) {
       ([group, some]) => html`<div key=${group}>
         ${group && html`<h3 class="quiet small">${worded(group)}</h3>`}
         <ul class="knobs">${some.map(
-          ({ name, title, text, role }) => html`<li key=${name}><span>${worded(title)}</span><span class="number">${text}</span><span class="quiet small">${role}</span></li>`,
+          ({ name, title, text, role }) => html`<li key=${name}>
+            <span>${worded(title)}</span><span class="number">${text}</span><span class="quiet small">${role}</span>
+          </li>`,
         )}</ul>
       </div>`,
     )}

@@ -24,7 +24,8 @@ export function All({ experiments, resume, replay }) {
         <th class="number">Renders</th><th class="number">Kept</th><th>State</th><th><span class="unseen">Do</span></th></tr></thead>
       <tbody>${experiments.map(
         (one) => html`<tr key=${one.id}>
-          <td><label class="compare"><input type="checkbox" checked=${compared.includes(one.id)} aria-label=${`Compare ${titleOf(one)}`} onChange=${() => flip(one.id)} />
+          <td><label class="compare">
+            <input type="checkbox" checked=${compared.includes(one.id)} aria-label=${`Compare ${titleOf(one)}`} onChange=${() => flip(one.id)} />
             <span class="swatch" style=${{ background: compared.includes(one.id) ? colour(one.id) : "transparent" }}></span></label></td>
           <td><a href=${at("experiments", one.id)}>${titleOf(one)}</a></td>
           <td class="quiet">${one.instrument}</td><td class="quiet">${one.searcher}</td>

@@ -31,7 +31,9 @@ export function One({ one, resume, replay, again }) {
   const deck = `experiment-${one.id}`;
   const sides = [
     { key: keys[0], name: "Before", title: first ? nameOf(first) : "nothing to compare with", buffer: before },
-    { key: keys[1], name: "After", title: draft ? "as the knobs are now" : one.after ? nameOf(one.after) : "nothing yet", buffer: draft ? draft.buffer.value : best },
+    draft
+      ? { key: keys[1], name: "After", title: "as the knobs are now", buffer: draft.buffer.value }
+      : { key: keys[1], name: "After", title: one.after ? nameOf(one.after) : "nothing yet", buffer: best },
   ];
   useEffect(() => {
     const entries = first ? [{ key: keys[0], label: "Before", url: audioOf(first.number), lufs: first.lufs }] : [];
@@ -79,8 +81,11 @@ export function One({ one, resume, replay, again }) {
           <button class="button" disabled=${!draft && !one.after} onClick=${keep("no")}><${Icon} name="no" />Bad <kbd>B</kbd></button>
           <button class="button" disabled=${!draft && !one.after} onClick=${keep("yes")}><${Icon} name="yes" />Good <kbd>G</kbd></button>
         </div>
-        ${one.graph && html`<section aria-label="Rack"><h2>Rack</h2><${Graph} graph=${one.graph} values=${state?.values} parameters=${known?.by_name} label="Rack of ${titleOf(one)}" /></section>`}
-        <section aria-label="Knobs"><h2>Knobs</h2>${draft ? html`<${Turning} draft=${draft} known=${known} knobs=${one.knobs} />` : html`<${Knobs} knobs=${one.knobs} />`}</section>
+        ${one.graph &&
+        html`<section aria-label="Rack"><h2>Rack</h2>
+          <${Graph} graph=${one.graph} values=${state?.values} parameters=${known?.by_name} label="Rack of ${titleOf(one)}" /></section>`}
+        <section aria-label="Knobs"><h2>Knobs</h2>
+          ${draft ? html`<${Turning} draft=${draft} known=${known} knobs=${one.knobs} />` : html`<${Knobs} knobs=${one.knobs} />`}</section>
         ${one.curve.length > 0 && html`<section aria-label="How it went"><h2>How it went</h2>
           <${Curves} runs=${[{ name: "score", colour: COLOURS[0], curve: one.curve }, ...parts(one)]} height=${240} /></section>`}
       </div>
@@ -91,7 +96,8 @@ export function One({ one, resume, replay, again }) {
         </section>
         <section><h2>What goes in</h2>
           <dl>${one.inputs.map(({ title, text }) => html`<div key=${title}><dt>${title}</dt><dd>${text}</dd></div>`)}
-            ${one.state !== BY_HAND && html`<div><dt>Renders</dt><dd class="number">${one.renders.toLocaleString()} of ${one.budget.toLocaleString()}</dd></div>`}
+            ${one.state !== BY_HAND &&
+            html`<div><dt>Renders</dt><dd class="number">${one.renders.toLocaleString()} of ${one.budget.toLocaleString()}</dd></div>`}
             <div><dt>State</dt><dd>${one.state}</dd></div></dl>
         </section>
         ${one.toml && html`<details><summary>As a file</summary><pre tabindex="0">${one.toml}</pre></details>`}
@@ -100,7 +106,8 @@ export function One({ one, resume, replay, again }) {
   </div>`;
 }
 
-const about = ({ instrument, searcher, objective, seed, state }) => (state === BY_HAND ? [instrument] : [instrument, searcher, objective, `seed ${seed}`]);
+const about = ({ instrument, searcher, objective, seed, state }) =>
+  state === BY_HAND ? [instrument] : [instrument, searcher, objective, `seed ${seed}`];
 
 // The parts of the score, where there are several.
 function parts(one) {
@@ -116,8 +123,10 @@ function Moment({ take, hear, again }) {
   return html`<li>
     <button class="line" onClick=${() => hear(take)}><${Icon} name="start" size=${16} />
       <span class="name">${nameOf(take)}</span><span class="quiet small number">${total(take)}</span></button>
-    <button class="say" aria-label="Good: take ${take.number}" aria-pressed=${String(take.vote === "yes")} onClick=${say("yes")}><${Icon} name="yes" size=${18} /></button>
-    <button class="say" aria-label="Bad: take ${take.number}" aria-pressed=${String(take.vote === "no")} onClick=${say("no")}><${Icon} name="no" size=${18} /></button>
+    <button class="say" aria-label="Good: take ${take.number}" aria-pressed=${String(take.vote === "yes")} onClick=${say("yes")}>
+      <${Icon} name="yes" size=${18} /></button>
+    <button class="say" aria-label="Bad: take ${take.number}" aria-pressed=${String(take.vote === "no")} onClick=${say("no")}>
+      <${Icon} name="no" size=${18} /></button>
   </li>`;
 }
 

@@ -41,7 +41,8 @@ export function Turning({ draft, known, knobs }) {
     ({ name, title, parameters }) => html`<section class="module" key=${name} aria-label=${title}>
       <h3>${title}</h3>
       <div class="controls">${parameters.map(
-        (parameter) => html`<${Control} key=${parameter.name} parameter=${parameter} value=${state.values[parameter.name]} pinned=${state.pinned.includes(parameter.name)}
+        (parameter) => html`<${Control} key=${parameter.name} parameter=${parameter} value=${state.values[parameter.name]}
+          pinned=${state.pinned.includes(parameter.name)}
           onTurn=${(value, drag) => draft.turn({ [parameter.name]: value }, drag)} onPin=${pin(parameter.name)} />`,
       )}</div>
     </section>`,

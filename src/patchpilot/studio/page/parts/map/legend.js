@@ -30,7 +30,8 @@ export function Legend({ by, setBy, legend, hidden, setHidden, choose }) {
               <span class="dot" style=${{ background: colour }}></span>
               <span class="word">${word}</span><span class="number quiet">${count.toLocaleString()}</span>
             </button>
-            <button class="all" aria-label=${`Choose the ${count} takes of “${word}”`} title="Choose them" onClick=${() => choose(row)}><${Icon} name="plus" size=${18} /></button>
+            <button class="all" aria-label=${`Choose the ${count} takes of “${word}”`} title="Choose them" onClick=${() => choose(row)}>
+              <${Icon} name="plus" size=${18} /></button>
           </li>`,
       )}
     </ul>

@@ -38,13 +38,19 @@ export function Chosen({ numbers, words, hear, focus, drop, clear, frame }) {
             ${numbers.slice(0, MOST_SHOWN).map(
               (number) => html`<li key=${number}>
                 <button class="line" onClick=${() => focus(number)}>${words(number)}</button>
-                <button class="small-icon" aria-label="Hear take ${number}" onClick=${() => hear(number)}><${Icon} name="start" size=${18} /></button>
-                <button class="small-icon" aria-label="Drop take ${number}" onClick=${() => drop(number)}><${Icon} name="no" size=${18} /></button>
+                <${Hear} number=${number} hear=${hear} />
+                <button class="small-icon" aria-label="Drop take ${number}" onClick=${() => drop(number)}>
+                  <${Icon} name="no" size=${18} /></button>
               </li>`,
             )}
           </ul>
           ${numbers.length > MOST_SHOWN && html`<p class="quiet small">and ${(numbers.length - MOST_SHOWN).toLocaleString()} more</p>`}`}
   </section>`;
+}
+
+function Hear({ number, hear }) {
+  return html`<button class="small-icon" aria-label="Hear take ${number}" onClick=${() => hear(number)}>
+    <${Icon} name="start" size=${18} /></button>`;
 }
 
 async function tagged(numbers, tag) {
@@ -70,7 +76,7 @@ export function Lineage({ lineage, words, hear, focus }) {
                 ? html`<button class="line" onClick=${() => focus(one.number)}>
                       ${words(one.number)}${one.is_repeated ? " (again)" : ""}
                     </button>
-                    <button class="small-icon" aria-label="Hear take ${one.number}" onClick=${() => hear(one.number)}><${Icon} name="start" size=${18} /></button>`
+                    <${Hear} number=${one.number} hear=${hear} />`
                 : html`<span class="line quiet">a take that is not in this bank</span>`}
             </li>`,
           )}

@@ -6,7 +6,7 @@
 
 export const FAINT = 1; // another group is looked at
 export const CHOSEN = 2; // larger, with a ring, above the others
-export const MOST_COLOURS = 16;
+const MOST_COLOURS = 16;
 
 const VERTEX = `#version 300 es
 in vec2 place;

@@ -11,7 +11,7 @@ import { Outline } from "../wave.js";
 import { ago } from "../words.js";
 
 // A take as the server knows it now: undefined while it is asked for, null where it is not there.
-export function useTake(number) {
+function useTake(number) {
   const [one, set] = useState(undefined);
   const read = () => {
     let here = true;

@@ -27,8 +27,8 @@ export function Distances({ distance, all }) {
           <span class="number">${fixed(distance[name], distance[name] < 10 ? 2 : 1)}</span></dd>
       </div>`;
     })}
-      <div><button class="link small quiet" popovertarget="distances-mean">What these mean</button></div>
     </dl>
+    <button class="link small quiet" popovertarget="distances-mean">What these mean</button>
     <div id="distances-mean" popover class="meanings">
       <p>How far the answer is from your sound. A short bar is close; the longest is the farthest of these answers.</p>
       <dl>${measured.map(([name, [title, about]]) => html`<div><dt>${title}</dt><dd>${about}</dd></div>`)}</dl>

@@ -26,7 +26,8 @@ export function Stage({ job, sound, answer, all, onSimilar }) {
       <figcaption>
         <strong>${sound?.name ?? "Your sound"}</strong><span class="quiet small number">${facts?.filter(Boolean).join(" · ")}</span>
       </figcaption>
-      <${Wave} buffer=${of("target")?.buffer} tone="target" seconds=${seconds} entry="target" spectrum=${spectrum} label="Waveform and spectrogram of your sound" />
+      <${Wave} buffer=${of("target")?.buffer} tone="target" seconds=${seconds} entry="target" spectrum=${spectrum}
+        label="Waveform and spectrogram of your sound" />
     </figure>
     <figure>
       <figcaption>${
@@ -34,7 +35,8 @@ export function Stage({ job, sound, answer, all, onSimilar }) {
           ? html`<strong>${answer.title}</strong><span class="quiet small">${answer.about}</span>`
           : html`<strong>The first answer is on its way</strong>`
       }</figcaption>
-      <${Wave} buffer=${answer && of(answer.entry)?.buffer} seconds=${seconds} entry=${answer?.entry} spectrum=${spectrum} label="Waveform and spectrogram of the answer" />
+      <${Wave} buffer=${answer && of(answer.entry)?.buffer} seconds=${seconds} entry=${answer?.entry} spectrum=${spectrum}
+        label="Waveform and spectrogram of the answer" />
     </figure>
     <div class="about">
       ${answer?.distance && html`<${Distances} distance=${answer.distance} all=${all} />`}

@@ -15,7 +15,9 @@ export function Begin() {
   const known = status.value?.instruments ?? [];
   return html`<div class="begin">
     <h1>What do you want to turn?</h1>
-    <div class="row">${known.map((name) => html`<button class="button" onClick=${() => open({ init: name })}><${Icon} name="patch" />A new ${name} patch</button>`)}</div>
+    <div class="row">${known.map(
+      (name) => html`<button class="button" onClick=${() => open({ init: name })}><${Icon} name="patch" />A new ${name} patch</button>`,
+    )}</div>
     ${takes?.length === 0 && html`<p class="quiet">The bank is empty. <a href="#/match">Match a sound</a>, and its answers are here.</p>`}
     ${takes?.length > 0 &&
     html`<h2>Newest takes</h2>

@@ -36,8 +36,8 @@ export function Module({ draft, group, opened = false }) {
     <div class="controls">
       <${Drawing} state=${draft.state.value} group=${group} />
       ${controls.map(
-        (parameter) => html`<${Control} key=${parameter.name} parameter=${parameter} value=${values[parameter.name]} pinned=${pinned.includes(parameter.name)}
-          onTurn=${turn(parameter)} onPin=${(state) => pin([parameter.name], state)} />`,
+        (parameter) => html`<${Control} key=${parameter.name} parameter=${parameter} value=${values[parameter.name]}
+          pinned=${pinned.includes(parameter.name)} onTurn=${turn(parameter)} onPin=${(state) => pin([parameter.name], state)} />`,
       )}
     </div>
   </section>`;
@@ -49,7 +49,8 @@ function More({ title, n, all, onPress }) {
   </button>`;
 }
 
-function Control(props) {
+// A parameter as its kind of control: a knob, a switch, a menu.
+export function Control(props) {
   const { parameter, value, pinned, onTurn, onPin } = props;
   if (is_switch(parameter))
     return html`<div class=${names("knob flips", { pinned })}>
@@ -82,8 +83,11 @@ export function Modulations({ draft }) {
         name, title: `${words(one.source)} → ${words(one.destination)}`, kind: "continuous", unit: "%",
         minimum: -1, maximum: 1, default: 0, curve: "linear", multiply: 100, offset: 0, options: [],
       };
-      return html`<div class="wide" key=${one.name}><${Knob} parameter=${parameter} value=${values[name] ?? one.amount} pinned=${pinned.includes(name)}
-        onTurn=${(value, drag) => draft.turn({ [name]: value }, drag)} onPin=${(state) => draft.act("pin", { names: [name], pinned: state }, { plays: false })} /></div>`;
+      const turn = (value, drag) => draft.turn({ [name]: value }, drag);
+      const pin = (state) => draft.act("pin", { names: [name], pinned: state }, { plays: false });
+      return html`<div class="wide" key=${one.name}>
+        <${Knob} parameter=${parameter} value=${values[name] ?? one.amount} pinned=${pinned.includes(name)} onTurn=${turn} onPin=${pin} />
+      </div>`;
     })}</div>
   </section>`;
 }

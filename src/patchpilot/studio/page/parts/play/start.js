@@ -30,7 +30,7 @@ export function Start({ base: first }) {
   const start = async (event) => {
     event.preventDefault();
     setBusy(true);
-    const asked = { instrument, searcher, objective, renders: Number(renders), base: base === "" ? null : Number(base), seed: fresh() };
+    const asked = { instrument, searcher, objective, renders, base: base === "" ? null : Number(base), seed: fresh() };
     const job = await attempt(api.post("/play", asked));
     setBusy(false);
     if (job) go("play", keep(job).id);
@@ -45,11 +45,14 @@ export function Start({ base: first }) {
         <${Weights} objective=${objective} change=${setObjective} without=${missing(options)} />
       </fieldset>
       <div class="fields">
-        <label class="field">Instrument<select value=${instrument} onChange=${(event) => setInstrument(event.target.value)}>
-          ${(options?.instruments ?? []).map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
-        <label class="field">Who chooses<select value=${searcher} onChange=${(event) => setSearcher(event.target.value)} aria-describedby="about-searcher">
-          ${(options?.searchers ?? []).map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
-        <label class="field">Begin with take<input type="number" min="1" step="1" placeholder="any" value=${base} onInput=${(event) => setBase(event.target.value)} /></label>
+        <label class="field">Instrument
+          <select value=${instrument} onChange=${(event) => setInstrument(event.target.value)}>
+            ${(options?.instruments ?? []).map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
+        <label class="field">Who chooses
+          <select value=${searcher} aria-describedby="about-searcher" onChange=${(event) => setSearcher(event.target.value)}>
+            ${(options?.searchers ?? []).map(({ name }) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
+        <label class="field">Begin with take
+          <input type="number" min="1" step="1" placeholder="any" value=${base} onInput=${(event) => setBase(event.target.value)} /></label>
         <p class="quiet small" id="about-searcher">${about}</p>
       </div>
       <div class="row">
@@ -69,6 +72,8 @@ export function Start({ base: first }) {
 // Another run each time that nobody says otherwise; it is told, so the run can be had again.
 const fresh = () => Math.floor(Math.random() * 2 ** 31);
 
+const far = ({ progress, request }) => `${(progress.done ?? 0).toLocaleString()} of ${(progress.total ?? request.renders).toLocaleString()}`;
+
 function Earlier() {
   const all = [...jobs.value.values()].filter((job) => job.kind === "play").sort((a, b) => (a.id < b.id ? 1 : -1));
   if (!all.length) return null;
@@ -80,7 +85,7 @@ function Earlier() {
     <ul>${all.slice(0, 8).map(
       (job) => html`<li key=${job.id}>
         <a href=${`#/play/${job.id}`}>${job.request.searcher}, ${ago(job.created)}</a>
-        <span class="quiet small number">${(job.progress?.done ?? 0).toLocaleString()} of ${(job.progress?.total ?? 0).toLocaleString()} renders · ${job.state}</span>
+        <span class="quiet small number">${far(job)} renders · ${job.state}</span>
         ${GOES_ON.has(job.state) && html`<button class="button" onClick=${() => resume(job.id)}>Go on</button>`}
       </li>`,
     )}</ul></section>`;
