@@ -81,7 +81,7 @@ def test_it_ends_soon_in_the_middle_of_a_match(tmp_path: Path) -> None:
         began = time.monotonic()
         code, said = ended(process)
         assert time.monotonic() - began < 8.0
-        assert (code, "Traceback" in said) == (0, False)
+        assert (code, said.count("\n")) == (0, 1), said
         assert until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
     saved = json.loads((tmp_path / "ws" / "jobs" / job["id"] / "job.json").read_text())
     assert saved["state"] in ("running", "interrupted")

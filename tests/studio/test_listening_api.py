@@ -86,6 +86,8 @@ def test_a_guest_opens_one_page_and_nothing_else(client: TestClient, workspace: 
     for other in ("/", "/api/v1/tests", f"/api/v1/tests/{test['id']}", f"/api/v1/tests/{test['id']}/page"):
         assert guest.get(other).status_code == 401
     assert guest.get("/api/v1/listen/../tests").status_code == 401
+    for path in ("/api/v1/listen/%2e%2e/%2e%2e/app.js", f"/api/v1/listen/{test['guest']}/%2e%2e/app.js"):
+        assert guest.get(path).status_code == 401
 
 
 def test_a_test_of_nothing_is_refused(client: TestClient) -> None:

@@ -11,7 +11,7 @@ import pytest
 from patchpilot.errors import OutputError, ParameterError
 from patchpilot.workspace import BusyError, ConflictError, MissingError
 from patchpilot.workspace.events import Events
-from patchpilot.workspace.jobs import Jobs, Report
+from patchpilot.workspace.jobs import Job, Jobs, Report
 from patchpilot.workspace.jobs import store as store_module
 from tests.workspace.toys import until
 
@@ -178,6 +178,13 @@ def test_one_that_ends_the_server_each_time_is_left_alone(tmp_path: Path, work: 
     last.resume(last.all()[0]["id"])  # a person may
     assert last.wait(last.all()[0]["id"], 10.0)["state"] == "done"
     last.close()
+
+
+def test_one_whose_server_was_killed_is_interrupted(tmp_path: Path, work: Work) -> None:
+    store_module.JobStore(tmp_path).save(Job("20260101-000000-000-abcd", "thing", {"n": 1}, "running"))
+    jobs = jobs_in(tmp_path, work)
+    assert jobs.get("20260101-000000-000-abcd")["state"] == "interrupted"
+    assert jobs.close()
 
 
 def test_done_is_done_after_a_restart(tmp_path: Path, work: Work) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from patchpilot.workspace import Workspace
+
+PATIENCE_S = 10.0
+"""How long its end may take: what is to be kept is on the disk, and jobs in the middle go on with the next start."""
 
 
 @click.command("studio")
@@ -91,7 +95,11 @@ def command(
                 click.launch(url)
             studio.run()
     finally:
+        at_last = threading.Timer(PATIENCE_S, os._exit, (0,))
+        at_last.daemon = True
+        at_last.start()
         has_ended = workspace.close()
+        at_last.cancel()
     if not has_ended:
         sys.stdout.flush()
         os._exit(0)  # something computes that cannot be told to end; all that is to be kept is on the disk

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
@@ -20,7 +21,7 @@ from patchpilot.instruments.remote.reach import is_address, is_loopback
 from patchpilot.studio.answers import refusal
 
 COOKIE = "patchpilot_session"
-FOR_GUESTS = "/api/v1/listen/"
+FOR_GUESTS = re.compile(r"/api/v1/listen/[0-9a-f]{32}")
 """What can be read without the token: pages whose address is a secret of its own, that their route asks for."""
 _STAYS_S = 400 * 86400
 _HEADERS = {
@@ -82,7 +83,7 @@ class Gate:
             and "token=" in scope["query_string"].decode("latin-1")
         ):
             return self._welcome(scope)
-        is_guest = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(FOR_GUESTS)
+        is_guest = scope["method"] in ("GET", "HEAD") and FOR_GUESTS.fullmatch(scope["path"]) is not None
         if is_guest or self._is_known(headers):
             return None
         if scope["path"] == "/":

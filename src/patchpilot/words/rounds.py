@@ -23,6 +23,7 @@ _FAR, _FAR_AT_ONCE = 5.0, 4
 """Typical steps of a far probe, and how many handles it turns."""
 _TOWARDS = 0.4
 """Steps that some probe must move what was asked for, for its slopes to be worth anything."""
+_SLIGHT = 0.05
 _HEARD = 0.15
 """Steps of any feature, from which on a probe was heard."""
 _PRICES = (
@@ -100,7 +101,9 @@ def unheard(handles: Handles, heard: Sequence[Heard]) -> npt.NDArray[np.bool_]:
     return still
 
 
-def far_probes(handles: Handles, aim: Aim, heard: Sequence[Heard], random: np.random.Generator) -> list[F64]:
+def far_probes(
+    handles: Handles, aim: Aim, heard: Sequence[Heard], left: int, random: np.random.Generator
+) -> list[F64]:
     """Handles turned far: a soft noise is heard only once it is loud.
 
     Those of which nothing was heard, some at a time; and where none has moved what was asked for the asked way, single
@@ -110,6 +113,7 @@ def far_probes(handles: Handles, aim: Aim, heard: Sequence[Heard], random: np.ra
         handles: the coordinates.
         aim: what is asked for.
         heard: what came of the probes.
+        left: how many renders there are; few are spent on this.
         random: where the order of the unheard ones comes from.
     """
     still = unheard(handles, heard)[: handles.n_turned]
@@ -118,15 +122,16 @@ def far_probes(handles: Handles, aim: Aim, heard: Sequence[Heard], random: np.ra
     single = [one for one in heard if np.count_nonzero(one.at) == 1]
     moved = np.array([one.picture for one in single], np.float64).reshape(len(single), -1)
     asked = moved[:, aim.asked] * np.sign(aim.goals[aim.asked]) if single else np.zeros((0, 1))
+    n_single = SIZE if (np.abs(asked).max(axis=0, initial=0.0) < _TOWARDS).any() else SIZE // 2
     if (asked.max(axis=0, initial=0.0) < _TOWARDS).any():
         purity = [
-            np.abs(row).max() / (aim.strayed(all_of_it) + _TOWARDS)
+            (np.abs(row).max() + _SLIGHT) / (aim.strayed(all_of_it) + _TOWARDS)
             for row, all_of_it in zip(asked, moved, strict=True)
         ]
-        order = np.argsort(-np.array(purity), kind="stable")[:SIZE]
-        groups += [np.flatnonzero(single[i].at) for i in order if np.abs(asked[i]).max() >= _HEARD]
+        order = np.argsort(-np.array(purity), kind="stable")[:n_single]
+        groups += [np.flatnonzero(single[i].at) for i in order]
     made = []
-    for group in groups:
+    for group in groups[: max(left // 3, 1)]:
         point = np.zeros(len(handles))
         point[group] = np.where(handles.high[group] >= -handles.low[group], _FAR, -_FAR)
         made.append(handles.kept(point))

@@ -175,7 +175,8 @@ class Turning:
         assert state.best is not None
         still = rounds.unheard(self.handles, state.heard[1 : state.n_probes])
         if state.round == _PROBING:
-            if far := rounds.far_probes(self.handles, self._listener.aim, state.heard[1:], random):
+            left = self._renders - state.told
+            if far := rounds.far_probes(self.handles, self._listener.aim, state.heard[1:], left, random):
                 return far
             state.round += 1
         model = Model(self.handles, self._listener.aim, state.best, self._slopes(), state.reach, still)
@@ -206,7 +207,8 @@ class Turning:
         assert state.best is not None
         moved = np.asarray(state.best.picture, np.float64)
         is_good = aim.missed(moved) + aim.strayed(moved) < _ENOUGH
-        return is_good or state.poor >= _POOR or left < 2 * SIZE
+        is_turned = bool(state.best.at.any())
+        return is_good or state.poor >= _POOR or left < (2 * SIZE if is_turned else SIZE // 2)
 
     def _slopes(self) -> F64:
         """What a step of each handle does to the features, (d, f)."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from patchpilot.audio import F64
 
-MISSED = 25.0
+MISSED = 40.0
 """What it costs to reach nothing of one thing that was asked for."""
 _BEYOND = 0.4
 """Of it, what going much too far costs: better than nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Literal
 
 from patchpilot import registry
@@ -87,7 +88,8 @@ class Instruments:
         with self._lock:
             self._closed = True
             for each in self._open.values():
-                each.close()
+                with suppress(Exception):  # a thread that still plays may be in the middle of a message to it
+                    each.close()
             self._open.clear()
 
     def _opened(self, name: str, use: Use) -> Instrument:

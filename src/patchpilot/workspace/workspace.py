@@ -183,7 +183,8 @@ class Workspace:
         for part in reversed(self._parts.values()):
             close = getattr(part, "close", None)
             if close is not None:
-                close()
+                with suppress(PatchPilotError):  # a full disk: the others are closed all the same
+                    close()
         self.jobs.stop()
         self.instruments.close()
         ended = self.jobs.close()

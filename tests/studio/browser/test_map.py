@@ -229,7 +229,8 @@ def test_places_are_found_as_by_looking_at_all(open_page: Open) -> None:
           const places = new Places(x, y);
           const far = (i, a, b) => Math.hypot(x[i] - a, y[i] - b);
           const all = [...x.keys()];
-          const nearest = Array.from({ length: 300 }, () => [random() * 1.2 - 0.1, random() * 1.2 - 0.1]).every(([a, b]) => {
+          const spots = Array.from({ length: 300 }, () => [random() * 1.2 - 0.1, random() * 1.2 - 0.1]);
+          const nearest = spots.every(([a, b]) => {
             const least = Math.min(...all.map((i) => far(i, a, b)));
             const found = places.nearest(a, b, 0.02);
             return found < 0 ? least >= 0.02 : far(found, a, b) === least;

@@ -208,9 +208,11 @@ def test_nonsense_is_answered_with_what_is_known(bare_page: Page, studio: Server
     expect(bare_page.get_by_role("alert")).to_contain_text("darker", timeout=60_000)
 
 
-def test_there_is_no_such_patch(bare_page: Page, studio: Server) -> None:
+def test_what_is_not_there_is_said(bare_page: Page, studio: Server) -> None:
     bare_page.goto(f"{studio.url}#/patch/nothing")
-    expect(bare_page.get_by_role("heading")).to_contain_text("no such patch")
+    expect(bare_page.get_by_role("heading")).to_contain_text("This patch cannot be opened")
+    bare_page.goto(f"{studio.url}#/match/nothing")
+    expect(bare_page.get_by_role("heading")).to_contain_text("This match cannot be shown")
 
 
 def test_a_server_that_is_started_anew_still_has_the_patch(editor: Editor) -> None:

@@ -117,9 +117,9 @@ def test_it_pauses_and_is_steered(open_page: Open, studio: Server, playing: str)
     page = _open(open_page, playing)
     page.keyboard.press("p")
     expect(page.locator(".far strong")).to_have_text("Paused", timeout=SOON_MS)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(6000)  # what was begun is played to its end
     done = studio.get(f"/jobs/{playing}")["progress"]["done"]
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(2000)
     assert studio.get(f"/jobs/{playing}")["progress"]["done"] == done
     page.keyboard.press("p")
     expect(page.locator(".far strong")).to_have_text("Playing")

@@ -88,6 +88,7 @@ _LISTEN = """import("/parts/events.js").then(({ on }) => {
 
 def test_the_page_comes_back_when_the_server_does(open_page: Open, studio: Server) -> None:
     page = open_page("#/patch")
+    page.wait_for_selector("main h1")
     expect(page.locator(".link-state.live")).to_have_count(1)
     page.evaluate(
         "import('/parts/events.js').then(({ on }) => { window.seen = []; on('restart', () => window.seen.push(1)); })"
@@ -96,6 +97,16 @@ def test_the_page_comes_back_when_the_server_does(open_page: Open, studio: Serve
     page.wait_for_function("window.seen.length === 1", timeout=30_000)
     expect(page.locator(".link-state.live")).to_have_count(1)
     assert page.evaluate("fetch('/api/v1/status').then(r => r.status)") == 200  # the session is still known
+
+
+def test_a_view_that_could_not_be_loaded_comes_with_the_server(bare_page: Page, studio: Server) -> None:
+    bare_page.goto(f"{studio.url}#/match")
+    bare_page.wait_for_selector("main h1")
+    studio.stop()
+    bare_page.locator("nav.rail").get_by_text("Patch", exact=True).click()
+    expect(bare_page.locator("main")).to_contain_text("could not be loaded")
+    studio.start()
+    expect(bare_page.locator("main h1")).to_contain_text("What do you want to turn?", timeout=60_000)
 
 
 def test_a_lost_session_is_said(bare_page: Page, studio: Server) -> None:

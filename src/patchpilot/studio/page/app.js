@@ -2,7 +2,7 @@
 
 import { html, render, useEffect, useState } from "./parts/html.js";
 import { signedOut } from "./parts/api.js";
-import { connect } from "./parts/events.js";
+import { connect, useEvent } from "./parts/events.js";
 import { Help, helping } from "./parts/help.js";
 import { Icon } from "./parts/icons.js";
 import { useKeys } from "./parts/keys.js";
@@ -24,10 +24,16 @@ const VIEWS = [
 ];
 const loaded = new Map();
 
+let failures = 0;
+
 function load(name) {
   if (!loaded.has(name)) {
-    const asked = Promise.all([import(`./views/${name}.js`), style(name)]).then(([module]) => module);
-    asked.catch(() => loaded.delete(name));
+    const again = failures ? `?${failures}` : ""; // browsers remember what they could not load by its address
+    const asked = Promise.all([import(`./views/${name}.js${again}`), style(name)]).then(([module]) => module);
+    asked.catch(() => {
+      failures += 1;
+      loaded.delete(name);
+    });
     loaded.set(name, asked);
   }
   return loaded.get(name);
@@ -58,15 +64,11 @@ function Shown({ name, args, query }) {
   const [failed, fail] = useState(false);
   useEffect(() => {
     let here = true;
-    load(name).then(
-      (module) => here && set(() => module.default),
-      (error) => {
-        console.error(error);
-        if (here) fail(true);
-      },
-    );
+    const missing = () => here && fail(true);
+    if (!failed) load(name).then((module) => here && set(() => module.default), missing);
     return () => (here = false);
-  }, []);
+  }, [failed]);
+  useEvent("hello", () => fail(false)); // the studio is there again
   if (failed) return html`<p class="empty">This view could not be loaded. Is the studio still running?</p>`;
   return View && html`<${View} args=${args} query=${query} />`;
 }

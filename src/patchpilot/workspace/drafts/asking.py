@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from patchpilot.errors import ParameterError
-from patchpilot.instruments.base import Instrument
-from patchpilot.space import Patch
 from patchpilot.workspace.drafts.draft import Draft
-from patchpilot.workspace.drafts.history import turned
 from patchpilot.workspace.errors import ConflictError
 from patchpilot.workspace.takes import audio_of
 
 if TYPE_CHECKING:
     from patchpilot.audio import Audio
-    from patchpilot.words import Moved, Wish
+    from patchpilot.words import Wish
     from patchpilot.workspace.jobs.report import Report
     from patchpilot.workspace.workspace import Workspace
 
-RENDERS = 64
-"""A few seconds: whoever asks waits for it."""
+RENDERS = 96
+"""As many as `words.move` takes by default: some seconds, which whoever asks waits."""
 
 
 def ask(
@@ -47,7 +44,7 @@ def ask(
 
     Returns:
         What `words.Moved.to_json` says ("understood", "ok", "said", "turned", "features", "renders"), and "held": what
-        is pinned and would have moved.
+        is pinned, and stayed.
 
     Raises:
         ConflictError: the draft was changed meanwhile.
@@ -63,7 +60,7 @@ def ask(
         return _empty(wish) | {"said": [f"Undone: {undone}."]}
     wish = wish.after(_last(draft))
     with draft.lock:
-        patch, performance, version = draft.patch, draft.performance, draft.version
+        patch, performance, version, pinned = draft.patch, draft.performance, draft.version, set(draft.pinned)
     instrument = workspace.instruments.get(draft.instrument, "jobs")
     heard = 0
 
@@ -80,18 +77,18 @@ def ask(
         seed=seed,
         renders=renders,
         reference=_reference(workspace, like_take, like_sound),
+        pinned=pinned,
         on_outcome=told,
         stop=lambda: report.is_stopping,
     )
-    made, held = _held(draft, instrument, patch, moved)
     with draft.lock:
         if draft.version != version:
             raise ConflictError("the draft was changed while this was being worked out: ask again")
-        if made.sha256 != patch.sha256:
-            draft.replace(made, f"“{text}”")
+        if moved.patch.sha256 != patch.sha256:
+            draft.replace(moved.patch, f"“{text}”")
         draft.ask(text, wish.to_json())
     said: dict[str, Any] = moved.to_json()
-    return _empty(wish) | said | {"held": held}
+    return _empty(wish) | said | {"held": sorted(pinned)}
 
 
 def _empty(wish: Wish) -> dict[str, Any]:
@@ -108,19 +105,6 @@ def _last(draft: Draft) -> Wish | None:
     with draft.lock:
         done = [one for one in draft.asked if one["at"] <= draft.history.at]
     return Wish.from_json(done[-1]["wish"]) if done else None
-
-
-def _held(draft: Draft, instrument: Instrument, before: Patch, moved: Moved) -> tuple[Patch, list[str]]:
-    """The patch with what is pinned as it was, and what that is."""
-    space, slots = instrument.space, before.slot_values()
-    found = {turn.name for turn in moved.turned} & draft.pinned
-    back = {name: before.values.get(name, space[name].default) for name in found if name in space.by_name}
-    same_routings = [(r.source, r.destination) for r in before.routings] == [
-        (r.source, r.destination) for r in moved.patch.routings
-    ]
-    if same_routings:
-        back |= {name: slots[name] for name in draft.pinned if name in slots}
-    return (turned(space, moved.patch, back) if back else moved.patch), sorted(found)
 
 
 def _reference(workspace: Workspace, take: int | None, sound: str | None) -> Audio | None:

@@ -79,9 +79,8 @@ class Jobs:
         """A job with its result; raises `MissingError`."""
         with self._changed:
             job = self._known(job_id)
-            if job.state in ENDED and job.result is None:
-                job = self.store.load(job_id) or job
-            return job.json()
+            kept = self.store.load(job_id) if job.state in ENDED and job.result is None else None
+            return {**job.json(), "result": kept.result if kept is not None else job.result}
 
     def all(
         self, kind: str | None = None, state: str | None = None, limit: int = 200

@@ -13,6 +13,7 @@ from patchpilot.audio.descriptors import described
 from patchpilot.bank.query import Query
 from patchpilot.errors import BankError, ParameterError
 from patchpilot.selfplay.preference.from_bank import taste_of, vectors_of
+from patchpilot.selfplay.preference.taste import Taste
 from patchpilot.selfplay.preference.words import sentence, words
 
 if TYPE_CHECKING:
@@ -44,22 +45,23 @@ class Tastes:
             row = self._bank.database.row(
                 "SELECT (SELECT count(*) FROM votes), (SELECT total(golden) FROM takes), count(*) / 16 FROM takes"
             )
-            if self._known is None or self._known[0] != row:
-                self._known = (row, self._believed())
+            if self._known is not None and self._known[0] == row:
+                return self._known[1]
+            try:
+                taste = taste_of(self._bank)
+            except ParameterError:  # nobody voted yet, or there is one take only: that is soon otherwise
+                votes = sum(self._bank.count(Query(vote=vote)) for vote in (1, -1))
+                return _nothing(votes)
+            self._known = (row, self._believed(taste))
             return self._known[1]
 
-    def _believed(self) -> dict[str, Any]:
-        empty = {"votes": 0, "sentence": sentence([]), "words": [], "liked": [], "disliked": []}
-        try:
-            taste = taste_of(self._bank)
-        except ParameterError:  # nobody voted yet
-            return empty
+    def _believed(self, taste: Taste) -> dict[str, Any]:
         numbers = self._bank.numbers()
         some = numbers[:: max(1, len(numbers) // MOST)][:MOST]
         heard = vectors_of(self._bank, taste.embedding, some)
         told = [number for number in some if number in heard and self._describe(number)]
         if not told:
-            return {**empty, "votes": len(taste.preference)}
+            return _nothing(len(taste.preference))
         rows = taste.preference.lens(np.stack([heard[number] for number in told]))
         found = words(taste.preference, rows, np.stack([self._described[number] for number in told]))
         open_ones = set(self._bank.numbers(Query(vote=0, golden=False)))
@@ -81,3 +83,7 @@ class Tastes:
             except BankError:  # its audio is gone
                 return False
         return True
+
+
+def _nothing(votes: int) -> dict[str, Any]:
+    return {"votes": votes, "sentence": sentence([]), "words": [], "liked": [], "disliked": []}

@@ -11,7 +11,7 @@ const layers = signal([]); // the newest last; each { current: bindings }
 const FIELDS = "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 const PRESSED = "button, a, summary, [role=button], [role=switch], [role=option], [role=menuitem]";
 
-export function combination(event) {
+function combination(event) {
   const key = event.key === " " ? "space" : event.key.toLowerCase();
   const shifted = event.shiftKey && (key.length > 1 || /[a-z]/.test(key));
   const held = [(event.ctrlKey || event.metaKey) && "mod", shifted && "shift", event.altKey && "alt"];

@@ -155,6 +155,9 @@ export function stop({ rewind = true } = {}) {
 
 export const toggle = () => (playing.value ? stop({ rewind: false }) : play());
 
+// A sound of the deck in the place of the one that plays, or from its beginning where nothing does.
+export const listen = (key) => (playing.value ? select(key) : play({ key, from: 0 }));
+
 export function seek(seconds) {
   rest = Math.max(0, seconds);
   if (playing.value) play({ from: rest });

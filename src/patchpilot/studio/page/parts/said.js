@@ -3,6 +3,10 @@
 import { api, attempt } from "./api.js";
 import { done } from "./undo.js";
 
+// How loud takes are played that come one after another: quiet enough that hardly a sound would clip, so that it is one
+// level for all of them, and loudness is not what is voted on.
+export const LEVEL_LUFS = -20;
+
 const known = new Map(); // number -> promise of the take
 const MOST_KNOWN = 2000;
 

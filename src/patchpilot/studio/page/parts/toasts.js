@@ -15,7 +15,7 @@ export function toast(text, { kind = "note", action = null, seconds = kind === "
   return id;
 }
 
-export function dismiss(id) {
+function dismiss(id) {
   shown.value = shown.value.filter((one) => one.id !== id);
 }
 

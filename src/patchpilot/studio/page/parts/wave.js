@@ -69,7 +69,7 @@ export function Wave({ buffer, tone = "answer", seconds = buffer?.duration, entr
       const at = player.position();
       const there = player.playing.value || at > 0;
       const now = `${at} ${there} ${player.current.value}`;
-      if (now === before) return;
+      if (now === before || !shown.current) return; // a last frame may come after it is gone
       before = now;
       const { style } = shown.current;
       style.transform = `translateX(${Math.min(100, (100 * at) / (seconds || 1))}%)`;

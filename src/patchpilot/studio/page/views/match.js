@@ -66,13 +66,23 @@ function useLoudness(answers) {
   return (one) => one.lufs ?? known[one.take];
 }
 
+function Missing({ why }) {
+  if (!why) return html`<div class="empty">Looking for this match …</div>`;
+  return html`<div class="empty">
+    <h1>This match cannot be shown</h1>
+    <p>${sentence(why)}</p>
+    <a class="button" href="#/match">Another sound</a>
+  </div>`;
+}
+
 function Matching({ id }) {
   const job = jobs.value.get(id);
   const candidates = useCandidates(id, job?.candidates);
   const [sound, setSound] = useState(null);
   const [chosen, choose] = useState(null); // the entry of the answer on the stage
   const [similar, setSimilar] = useState(null); // { of, answers } instead of the match's own
-  useEffect(() => void attempt(known_job(id)), [id]);
+  const [missing, miss] = useState(null);
+  useEffect(() => void known_job(id).catch((error) => miss(error.message)), [id]);
   useEvent("restart", () => attempt(api.get(`/jobs/${id}`).then(keep)), [id]);
   useEffect(() => void (job && sound_of(job.request.sound).then(setSound)), [job?.request.sound]);
   const over = useDrop(begin);
@@ -125,7 +135,7 @@ function Matching({ id }) {
     const found = await similar_to(take);
     if (found) setSimilar({ of: take, answers: found });
   };
-  if (!job) return html`<div class="empty">Looking for this match …</div>`;
+  if (!job) return html`<${Missing} why=${missing} />`;
   const facts = sound ? `${sound.name}, ${seconds_text(sound.seconds)}` : "";
   return html`<div class="matching">
     <aside>

@@ -14,6 +14,7 @@ import { size } from "../parts/size.js";
 import { instrument as describe } from "../parts/store.js";
 import { Tool } from "../parts/tool.js";
 import { done } from "../parts/undo.js";
+import { sentence } from "../parts/words.js";
 import { Wave } from "../parts/wave.js";
 import * as player from "../parts/player.js";
 
@@ -85,8 +86,8 @@ const title_of = ({ name, from }) => name || (from?.take ? `From take ${from.tak
 
 function Missing({ why }) {
   return html`<div class="empty">
-    <h1>There is no such patch</h1>
-    <p>${why}</p>
+    <h1>This patch cannot be opened</h1>
+    <p>${sentence(why)}</p>
     <a class="button" href="#/patch">Another patch</a>
   </div>`;
 }

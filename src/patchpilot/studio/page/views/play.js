@@ -7,7 +7,7 @@ import { Keys } from "../parts/help.js";
 import { Icon } from "../parts/icons.js";
 import { useKeys } from "../parts/keys.js";
 import { isActive, job as known, jobs, keep } from "../parts/store.js";
-import { audioOf, nameOf, take } from "../parts/said.js";
+import { audioOf, LEVEL_LUFS, nameOf, take } from "../parts/said.js";
 import { Wave } from "../parts/wave.js";
 import { Arrivals, useArrivals } from "../parts/play/arrivals.js";
 import { useAsking } from "../parts/play/asking.js";
@@ -45,7 +45,7 @@ function Listening({ job }) {
     if (!one) return;
     const entry = { key: `also-${number}`, label: nameOf(one), url: audioOf(number), lufs: one.lufs };
     const asked = player.deck.value.entries.filter((other) => !other.key.startsWith("also-"));
-    player.open(`play-${job.id}`, [...asked, entry], { level: -20 });
+    player.open(`play-${job.id}`, [...asked, entry], { level: LEVEL_LUFS });
     player.play({ key: entry.key, from: 0, once: true });
   };
   const isPair = asking.asked?.takes.length === 2;
@@ -59,8 +59,8 @@ function Listening({ job }) {
     ["u", "Undo the last vote", asking.back],
     ["mod+z", "Undo the last vote", asking.back],
     ["space", "Play or pause the sound", player.toggle],
-    ["a", "Hear A", only(() => listen("a"), nothing)],
-    ["b", "Hear B", only(() => listen("b"), nothing)],
+    ["a", "Hear A", only(() => player.listen("a"), nothing)],
+    ["b", "Hear B", only(() => player.listen("b"), nothing)],
     ["arrowleft", "A is better", only(() => asking.better(0), nothing)],
     ["arrowright", "B is better; or skip", only(() => asking.better(1), asking.skip)],
     ["t", "Two at a time, blind, or one", () => setBlind(!isBlind)],
@@ -78,15 +78,14 @@ function Listening({ job }) {
         <button class="button ghost" onClick=${asking.back} disabled=${!asking.votes}><${Icon} name="undo" />Undo the vote</button>
         <p class="last quiet small" role="status">${asking.said}</p>
       </header>
-      ${!asking.asked ? html`<${Waiting} job=${job} />` : isPair ? html`<${Pair} asking=${asking} />` : html`<${Single} asking=${asking} />`}
+      ${asking.asked === null && html`<${Waiting} job=${job} />`}
+      ${asking.asked && (isPair ? html`<${Pair} asking=${asking} />` : html`<${Single} asking=${asking} />`)}
     </section>
     <aside class="learned" aria-label="What came of it">
       <${Taste} taste=${taste} hear=${hear} />
       <${Arrivals} takes=${takes} hear=${hear} hides=${isBlind} />
     </aside>`;
 }
-
-const listen = (key) => (player.playing.value ? player.select(key) : player.play({ key, from: 0 }));
 
 function Waiting({ job }) {
   const said = isActive(job) ? "It is trying things out. The first takes come in a moment." : "There is nothing left to vote on.";
@@ -124,7 +123,7 @@ function Pair({ asking }) {
     <div class="about"><h1>Which is better?</h1><p class="quiet">Which takes they are is told when you have chosen.</p></div>
     <div class="sides">${sides.map(
       ([key, name, cap], which) => html`<div class="one ${player.current.value === key ? "chosen" : ""}" key=${key}>
-        <button class="letter" aria-pressed=${String(player.current.value === key)} aria-label="Hear ${name}" onClick=${() => listen(key)}>
+        <button class="letter" aria-pressed=${String(player.current.value === key)} aria-label="Hear ${name}" onClick=${() => player.listen(key)}>
           ${name}</button>
         <${Wave} buffer=${bufferOf(key)} entry=${key} label="Sound ${name}" wave=${64} spectrum=${0} />
         <${Big} kind="yes" icon="yes" text="${name} is better" of=${cap} press=${() => asking.better(which)} />

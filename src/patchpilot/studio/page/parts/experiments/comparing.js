@@ -22,8 +22,6 @@ export function useBuffer(take) {
   return found;
 }
 
-export const listen = (key) => (player.playing.value ? player.select(key) : player.play({ key, from: 0 }));
-
 // Switches between the two, and begins where nothing plays.
 export function other(keys) {
   if (!player.playing.value) return player.play();
@@ -37,7 +35,7 @@ export function Comparing({ sides }) {
   return html`<section class="panel comparing" aria-label="Before and after">
     <div class="sides">${sides.map(
       ({ key, name, title, buffer }, i) => html`<button key=${key} class="button side" disabled=${!buffer}
-        aria-pressed=${String(player.current.value === key)} onClick=${() => listen(key)}>
+        aria-pressed=${String(player.current.value === key)} onClick=${() => player.listen(key)}>
         <${Icon} name="start" size=${18} />
         <span class="swatch ${tones[i].isDashed ? "dashed" : ""}" style=${{ background: tones[i].colour }}></span>
         <span>${name}</span><span class="quiet small">${title}</span>

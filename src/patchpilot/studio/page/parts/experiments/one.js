@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../html.js";
 import { attempt } from "../api.js";
 import { Icon } from "../icons.js";
 import { useKeys } from "../keys.js";
-import { audioOf, nameOf, vote } from "../said.js";
+import { audioOf, LEVEL_LUFS, nameOf, vote } from "../said.js";
 import { instrument } from "../store.js";
 import { undo } from "../undo.js";
 import { Curves } from "./charts.js";
@@ -15,7 +15,6 @@ import { titleOf } from "./names.js";
 import { kept, Turning, useDraft } from "./turning.js";
 import * as player from "../player.js";
 
-const LEVEL_LUFS = -20;
 const BY_HAND = "by hand"; // its state: nobody searches, somebody turns
 const COLOURS = ["#ff9a4d", "#56b4e9", "#2bb38a", "#d98cb8", "#f0e442"];
 

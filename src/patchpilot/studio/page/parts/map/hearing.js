@@ -1,11 +1,10 @@
 // Takes that are pointed at are heard, one after another, each from its beginning and as loud as the others.
 
-import { audioOf, nameOf, take } from "../said.js";
+import { audioOf, LEVEL_LUFS, nameOf, take } from "../said.js";
 import * as player from "../player.js";
 
 const DECK = "map";
 const PAUSE_MS = 70; // a pointer that only passes by starts nothing
-const LEVEL_LUFS = -20; // quiet enough that hardly a sound would clip: one level for all that come
 const KEPT = 6; // takes in the deck: the last can be heard again at once
 
 export class Hearing {

@@ -154,7 +154,7 @@ export class Stage {
 
   // Few takes are large, many are small, and larger again where somebody looks closely.
   #radius() {
-    const few = 120 / Math.sqrt(this.places.x.length + 1);
+    const few = Math.min(120 / Math.sqrt(this.places.x.length + 1), 5.5);
     return Math.min(Math.max(few, 1.6) * Math.max(this.camera.zoom, 1) ** 0.4, 9);
   }
 

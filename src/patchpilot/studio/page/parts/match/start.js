@@ -19,7 +19,7 @@ const TOPS = [1, 3, 5, 8];
 const KEPT = "patchpilot-match";
 
 // What the next match is asked with; the browser keeps it.
-export const wishes = signal({ effort: "default", top: 5, note: null, instrument: null, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") });
+const wishes = signal({ effort: "default", top: 5, note: null, instrument: null, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") });
 
 function wish(changes) {
   wishes.value = { ...wishes.value, ...changes };

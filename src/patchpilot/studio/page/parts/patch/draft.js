@@ -19,7 +19,7 @@ export class Draft {
   constructor(id) {
     this.id = id;
     this.state = signal(null); // GET /drafts/{id}, with what was turned since
-    this.missing = signal(null); // why there is no such draft
+    this.missing = signal(null); // why it cannot be had
     this.buffer = signal(null);
     this.ready = signal(0); // the version that is heard
     this.waiting = []; // [{ values, drag }] not sent yet, a drag's turns as one
@@ -37,6 +37,7 @@ export class Draft {
   async load() {
     try {
       this.receive(await api.get(`/drafts/${this.id}`));
+      this.missing.value = null;
       await this.fetch(this.state.value);
     } catch (error) {
       this.missing.value = error.message;

@@ -12,13 +12,21 @@ export function useArrivals(id) {
   const [takes, set] = useState([]);
   useEffect(() => {
     let here = true;
-    const found = ({ takes: all }) => here && set(all);
-    api.get(`/takes?limit=${SHOWN}&experiment=${encodeURIComponent(`play ${id}`)}`).then(found, () => {});
+    earlier(id).then((all) => here && set(all), () => {});
     return () => (here = false);
   }, [id]);
   useEvent("take", (one) => one.job === id && set((all) => [one, ...all].slice(0, SHOWN)), [id]);
   useEvent("mark", (one) => set((all) => all.map((old) => (old.number === one.number ? { ...old, ...one } : old))));
   return takes;
+}
+
+// Those that were made before the page was opened: each time that somebody steers, another experiment begins.
+async function earlier(id) {
+  const ended = async () => (await api.get(`/jobs/${id}`)).result ?? {};
+  const { experiments = [id] } = await api.get(`/play/${id}`).catch(ended);
+  const path = (name) => `/takes?limit=${SHOWN}&experiment=${encodeURIComponent(`play ${name}`)}`;
+  const parts = await Promise.all(experiments.slice(-3).map((name) => api.get(path(name))));
+  return parts.flatMap(({ takes }) => takes).sort((a, b) => b.number - a.number).slice(0, SHOWN);
 }
 
 export function Arrivals({ takes, hear, hides }) {

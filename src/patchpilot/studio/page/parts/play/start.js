@@ -5,10 +5,10 @@ import { api, attempt } from "../api.js";
 import { go } from "../router.js";
 import { jobs, keep, status } from "../store.js";
 import { ago } from "../words.js";
+import { GOES_ON } from "./steering.js";
 import { missing, Weights } from "./weights.js";
 
 const MANY = [100, 400, 2000];
-const GOES_ON = new Set(["cancelled", "interrupted", "failed"]);
 
 export function Start({ base: first }) {
   const [options, setOptions] = useState(null);

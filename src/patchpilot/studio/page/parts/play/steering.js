@@ -6,6 +6,7 @@ import { Icon } from "../icons.js";
 import { isActive, keep } from "../store.js";
 import { missing, Weights } from "./weights.js";
 
+export const GOES_ON = new Set(["cancelled", "interrupted", "failed"]); // states from which a run can go on
 export const isPaused = (job) => isActive(job) && job.progress.phase === "paused";
 
 const STATES = {
@@ -62,7 +63,8 @@ export function Steering({ job, options, pause }) {
         ? html`<button class="button" onClick=${pause}>
               <${Icon} name=${isPaused(job) ? "start" : "pause"} />${isPaused(job) ? "Go on" : "Pause"}</button>
             <button class="button ghost" onClick=${end("cancel")}>Stop</button>`
-        : html`<button class="button main" onClick=${end("resume")}>Go on</button><a class="button" href="#/play">Another</a>`}
+        : html`${GOES_ON.has(job.state) && html`<button class="button main" onClick=${end("resume")}>Go on</button>`}
+            <a class="button" href="#/play">Another</a>`}
     </div>
     ${job.error && html`<p class="alarm small">${job.error.message}</p>`}
     <${Weights} objective=${objective} change=${weigh} without=${missing(options)} disabled=${!isOn} />
