@@ -34,6 +34,7 @@ check: .venv/dev.stamp ## format, lint, types, and whether generated pages are a
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python tools/cli_docs.py --check
+	$(BIN)/python tools/vendor.py --check
 	$(BIN)/python benchmarks/match.py --readme --check
 
 fix: .venv/dev.stamp ## format, and mend what the linter can mend
