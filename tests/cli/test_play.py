@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from patchpilot.bank import Bank
-from patchpilot.selfplay.provided import Provided
 from patchpilot.experiment.pairs import pairs
+from patchpilot.selfplay.provided import Provided
 from tests.cli.command_line import Cli, Run, linux, one_error
 from tests.experiment.registered import registered
 

@@ -35,7 +35,7 @@ _COMMANDS = {
     "evaluate": "How close an estimator's patches come, on sounds that it never heard.",
     "instrument": "Instruments: plug-ins that are here, and one served to other machines.",
     "doctor": "Which engines, plug-ins and tools are here, and what is missing.",
-    "plugins": "Every registered instrument, searcher, objective, distance and embedding.",
+    "plugins": "Every registered instrument, searcher, objective, distance, embedding and provider.",
 }
 
 

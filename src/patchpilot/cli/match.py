@@ -95,8 +95,9 @@ def command(
     gets a folder; one that fails does not stop the others. Ctrl-C ends the search, and writes the best so far.
     """
     from patchpilot.instruments.base import instrument
+    from patchpilot.matching.effort import budget_asked
 
-    budget = _budget(renders, seconds)
+    budget = budget_asked(renders, seconds)
     failed = left = 0
     with ExitStack() as stack:
         memory = stack.enter_context(_opened(bank)) if bank is not None else None
@@ -138,18 +139,6 @@ class _Options:
     force: bool
     install: bool
     as_json: bool
-
-
-def _budget(renders: int | None, seconds: float | None) -> Budget | None:
-    """The budget of the refinement that was asked for; None for the effort's."""
-    from patchpilot.experiment.budget import Budget
-    from patchpilot.matching.effort import renders_only, seconds_only
-
-    if renders is not None and seconds is not None:
-        return Budget(renders, seconds)
-    if renders is not None:
-        return renders_only(renders)
-    return seconds_only(seconds) if seconds is not None else None
 
 
 def _opened(bank: str) -> Bank:

@@ -22,9 +22,9 @@ def command(runs: tuple[Path, ...], workers: int | None, as_json: bool) -> None:
     "at" is the best score after as many patches as the shortest of them tried; "different", to how many different
     sounds the kept takes amount.
     """
-    from patchpilot.selfplay.provided import Provided
     from patchpilot.experiment.queue import Queue
     from patchpilot.experiment.ranking import ranking
+    from patchpilot.selfplay.provided import Provided
 
     folders = [place.folder for run in runs for place in Queue(run).places if place.progress is not None]
     with ranking(folders, workers=workers, providers=Provided().providers) as (ranked, _):

@@ -16,9 +16,9 @@ import click
 def command(folder: Path, top: int, workers: int | None, as_json: bool) -> None:
     """Write report.html into FOLDER, of a run or of many, whether they are at their end or not."""
     from patchpilot.cli._play_page import write_report
-    from patchpilot.selfplay.provided import Provided
     from patchpilot.errors import ParameterError
     from patchpilot.experiment.queue import Queue
+    from patchpilot.selfplay.provided import Provided
 
     runs = [place.folder for place in Queue(folder).places if place.progress is not None]
     if not runs:

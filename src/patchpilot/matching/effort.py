@@ -161,3 +161,16 @@ def renders_only(renders: int) -> Budget:
         ParameterError: `renders` is below 1.
     """
     return Budget(renders=renders, seconds=math.inf)
+
+
+def budget_asked(renders: int | None, seconds: float | None) -> Budget | None:
+    """The budget of renders, of seconds, or of whichever is over first; None for the effort's own.
+
+    Raises:
+        ParameterError: one of them is below what there is.
+    """
+    if renders is not None and seconds is not None:
+        return Budget(renders, seconds)
+    if renders is not None:
+        return renders_only(renders)
+    return None if seconds is None else seconds_only(seconds)

@@ -87,18 +87,17 @@ def test_a_turned_knob_changes_what_is_after(open_page: Open, studio: Server) ->
 def test_keys_keep_the_best_moments(open_page: Open, studio: Server) -> None:
     experiment = _by_hand(studio)
     page = _open(open_page, experiment)
-    moments = page.locator("aside .takes li")
-    count = moments.count()
     for key, vote in (("g", "yes"), ("b", "no"), ("k", None)):
+        before = {take["number"] for take in studio.get(f"/experiments/{experiment}")["takes"]}
         knob = page.locator(".turning .face").first
         knob.focus()
         page.keyboard.press("ArrowUp" if key != "b" else "PageUp")
         knob.blur()
         page.keyboard.press(key)
-        count += 1
-        expect(moments).to_have_count(count, timeout=SOON_MS)
-        takes = {take["number"]: take["vote"] for take in studio.get(f"/experiments/{experiment}")["takes"]}
-        assert takes[max(takes)] == vote
+        number = _new_moment(studio, experiment, before, vote)
+        expect(page.locator("aside .takes li").filter(has_text=f"Take {number}")).to_have_count(
+            1, timeout=SOON_MS
+        )
 
 
 def test_runs_are_listed_and_compared(open_page: Open, studio: Server, runs: list[str]) -> None:
@@ -243,6 +242,17 @@ def _spectra(page: Page) -> list[str]:
 def _by_hand(studio: Server) -> str:
     (found,) = (one for one in studio.get("/experiments")["experiments"] if one["state"] == "by hand")
     return str(found["id"])
+
+
+def _new_moment(studio: Server, experiment: str, before: set[int], vote: str | None) -> int:
+    """Number of a take that was not there before, with a vote."""
+    end = time.monotonic() + SOON_MS / 1000.0
+    while time.monotonic() < end:
+        for take in studio.get(f"/experiments/{experiment}")["takes"]:
+            if take["number"] not in before and take["vote"] == vote:
+                return int(take["number"])
+        time.sleep(0.2)
+    raise AssertionError(f"no new take with the vote {vote}")
 
 
 def _until(studio: Server, path: str, state: str) -> None:

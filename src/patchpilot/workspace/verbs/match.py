@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
@@ -131,14 +130,12 @@ def _match(workspace: Workspace, asked: MatchRequest, report: Report) -> dict[st
 
 def _budget(asked: MatchRequest) -> Budget | None:
     """The budget of the refinement; None for the effort's."""
-    from patchpilot.experiment.budget import Budget
-    from patchpilot.matching.effort import EFFORTS, TIME_ALONE
+    from patchpilot.matching.effort import EFFORTS, budget_asked
 
-    if asked.renders is not None or asked.seconds is not None:
-        return Budget(asked.renders or TIME_ALONE, math.inf if asked.seconds is None else asked.seconds)
-    if asked.start_from and EFFORTS[asked.effort].refinement is None:
-        return Budget(_REFINED_RENDERS, math.inf)
-    return None
+    renders = asked.renders
+    if renders is None and asked.seconds is None and asked.start_from:
+        renders = _REFINED_RENDERS if EFFORTS[asked.effort].refinement is None else None
+    return budget_asked(renders, asked.seconds)
 
 
 def _renders(asked: MatchRequest, synth: Instrument) -> int | None:
