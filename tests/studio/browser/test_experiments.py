@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.studio.browser.accessible import serious
 from tests.studio.browser.server import Server
+from tests.studio.browser.waiting import player, until
 
 Open = Callable[[str], Page]
 SOON_MS = 120_000.0
@@ -76,12 +77,10 @@ def test_a_turned_knob_changes_what_is_after(open_page: Open, studio: Server) ->
     assert shown.text_content() == knob.get_attribute("aria-valuetext")  # the rack shows it as it is turned
     knob.blur()
     page.keyboard.press("Space")
-    page.wait_for_function("() => import('/parts/player.js').then((player) => player.playing.value)")
-    heard = page.evaluate("import('/parts/player.js').then((player) => player.current.value)")
+    until(page, player("p.playing.value"))
+    heard = page.evaluate(player("p.current.value"))
     page.keyboard.press("Space")
-    page.wait_for_function(
-        "(key) => import('/parts/player.js').then((player) => player.current.value !== key)", arg=heard
-    )
+    until(page, player(f"p.current.value !== '{heard}'"))
 
 
 def test_keys_keep_the_best_moments(open_page: Open, studio: Server) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.studio.browser.accessible import serious
 from tests.studio.browser.server import Server
+from tests.studio.browser.waiting import player, until
 
 Open = Callable[[str], Page]
 SOON_MS = 120_000.0
@@ -58,7 +59,7 @@ def test_it_is_begun_stopped_and_goes_on(open_page: Open, studio: Server) -> Non
 
 def test_keys_vote_and_take_back(open_page: Open, studio: Server, playing: str) -> None:
     page = _open(open_page, playing)
-    page.wait_for_function(_PLAYS)  # by itself
+    until(page, _PLAYS)  # by itself
     first = _asked(page)
     page.keyboard.press("y")
     second = _asked(page, before=first)
@@ -151,7 +152,7 @@ def test_it_fits(open_page: Open, playing: str, width: int, height: int) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-_PLAYS = "() => import('/parts/player.js').then((player) => player.playing.value)"
+_PLAYS = player("p.playing.value")
 
 
 def _open(open_page: Open, job: str) -> Page:
