@@ -34,7 +34,7 @@ def test_the_registration_is_the_packages() -> None:
     from patchpilot.registry import GROUPS
 
     groups = re.findall(r'"patchpilot\.(\w+)"', shown)
-    assert set(groups) == set(GROUPS)
+    assert set(groups) == set(GROUPS) - {"providers"}  # one of those would need a service
     assert all(f"_luck.{name}:" in shown for name in ("hats", "luck", "hearing"))
 
 

@@ -151,10 +151,9 @@ def test_what_was_stopped_goes_on(open_page: Open, studio: Server) -> None:
     page = _open(open_page, job)
     page.get_by_role("button", name="Go on").click()
     expect(page.locator(".toast")).to_contain_text(["goes on"])
-    page.wait_for_function(
-        "async ([id, done]) => (await (await fetch(`/api/v1/experiments/${id}`)).json()).renders > done",
-        arg=[job, done],
-        timeout=SOON_MS,
+    until(
+        page,
+        f"fetch('/api/v1/experiments/{job}').then((said) => said.json()).then((it) => it.renders > {done})",
     )
     for one in studio.get("/jobs")["jobs"]:
         if one["state"] == "running":

@@ -49,10 +49,9 @@ def test_it_is_begun_stopped_and_goes_on(open_page: Open, studio: Server) -> Non
     page.locator(".earlier li").first.get_by_role("button", name="Go on").click()
     page.wait_for_function("(job) => location.hash.endsWith(job)", arg=job)
     expect(page.locator(".far strong")).to_have_text(re.compile("Playing|Done"), timeout=SOON_MS)
-    page.wait_for_function(
-        "async ([job, done]) => (await (await fetch(`/api/v1/jobs/${job}`)).json()).progress.done > done",
-        arg=[job, done],
-        timeout=SOON_MS,
+    until(
+        page,
+        f"fetch('/api/v1/jobs/{job}').then((said) => said.json()).then((it) => it.progress.done > {done})",
     )
     studio.post(f"/jobs/{job}/cancel")
 
@@ -82,6 +81,7 @@ def test_keys_vote_and_take_back(open_page: Open, studio: Server, playing: str) 
 
 def test_it_says_what_it_thinks_and_what_it_made(open_page: Open, studio: Server, playing: str) -> None:
     page = _open(open_page, playing)
+    _asked(page)
     page.keyboard.press("y")
     expect(page.locator(".taste")).to_contain_text("votes")
     expect(page.locator(".taste h2")).to_have_text("What it thinks you like")
@@ -131,11 +131,10 @@ def test_it_pauses_and_is_steered(open_page: Open, studio: Server, playing: str)
     expect(page.get_by_label("New", exact=True)).to_have_value(
         "0.2", timeout=SOON_MS
     )  # it is told what counts now
-    page.wait_for_function(
-        """async (job) => (await (await fetch("/api/v1/experiments")).json()).experiments
-           .some((one) => one.id.startsWith(job) && one.objective.includes("0.2"))""",
-        arg=playing,
-        timeout=SOON_MS,
+    until(
+        page,
+        f"""fetch("/api/v1/experiments").then((said) => said.json()).then((it) => it.experiments
+           .some((one) => one.id.startsWith("{playing}") && one.objective.includes("0.2")))""",
     )
 
 
