@@ -29,6 +29,9 @@ _CAUSES = {
     errno.EEXIST: "a file of that name is in the way; name another folder",
 }
 
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus")
+"""How names of sound files end, in small letters, where a folder is looked through."""
+
 
 def output_error(path: Path | str, error: OSError) -> OutputError:
     """What a user is told when the system refuses a write."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from patchpilot.files import SOUNDS
+
 if TYPE_CHECKING:
     from patchpilot.datasets.generation import Progress
-
-_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 
 
 def examined(
@@ -32,7 +32,7 @@ def examined(
     from patchpilot.experiment.viability.verdict import Size
     from patchpilot.instruments.base import instrument
 
-    files = sorted(p for p in sounds.iterdir() if p.suffix.lower() in _SUFFIXES) if sounds else []
+    files = sorted(p for p in sounds.iterdir() if p.suffix.lower() in SOUNDS) if sounds else []
     size = Size(patches=patches, queries=min(queries, patches), repeats=min(200, patches))
     passed, found = True, []
     with instrument(name) as synth:

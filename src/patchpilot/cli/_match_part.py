@@ -135,8 +135,8 @@ class Part:
 
 def _file(folder: Path, stem: str) -> Path:
     """The file of a stem; raises `AudioError`."""
-    from patchpilot.cli._tracks import SOUNDS
     from patchpilot.errors import AudioError
+    from patchpilot.files import SOUNDS
 
     there = (
         sorted(path for path in folder.iterdir() if path.suffix.lower() in SOUNDS) if folder.is_dir() else []

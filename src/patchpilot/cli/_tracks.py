@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from patchpilot.cli import _line
+from patchpilot.files import SOUNDS
 
 if TYPE_CHECKING:
     from patchpilot.audio import Audio
     from patchpilot.tracks.profile import Measured
 
-SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus")
-"""What is looked for in a folder."""
 BAD_SHOWN = 10
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchpilot.cli._workspace import opened, workspace_options
+from patchpilot.cli._workspace import SOUND_FOLDERS, opened, workspace_options
 
 if TYPE_CHECKING:
     from patchpilot.assist.conversation import Conversation
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each step as a line of JSON.")
 @workspace_options
+@SOUND_FOLDERS
 def command(
     text: str | None,
     sounds: tuple[Path, ...],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from patchpilot.cli._workspace import opened, workspace_options
+from patchpilot.cli._workspace import SOUND_FOLDERS, opened, workspace_options
 
 if TYPE_CHECKING:
     from patchpilot.assist import Opener
@@ -21,6 +21,7 @@ _WAIT_S = 45.0
 
 @click.command("mcp")
 @workspace_options
+@SOUND_FOLDERS
 @click.option(
     "--wait",
     "wait_s",

@@ -12,12 +12,12 @@ import click
 
 from patchpilot.cli import _line
 from patchpilot.cli._learned import learned_instrument
+from patchpilot.files import SOUNDS
 
 if TYPE_CHECKING:
     from patchpilot.estimators.training.reinforcement import Update
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-_SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 
 
 @click.command("reinforce")
@@ -97,7 +97,7 @@ def _files(sounds: tuple[Path, ...]) -> list[Path]:
     found = []
     for path in sounds:
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [file for file in inside if file.suffix.lower() in _SUFFIXES or file == path]
+        found += [file for file in inside if file.suffix.lower() in SOUNDS or file == path]
     return found
 
 

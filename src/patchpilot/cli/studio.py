@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from patchpilot.cli._workspace import opened, workspace_options
+
 if TYPE_CHECKING:
     from patchpilot.workspace import Workspace
 
@@ -24,28 +26,7 @@ PATIENCE_S = 10.0
     "--port", default=8137, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option(
-    "--workspace",
-    "place",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of sounds, jobs and the bank; your own by default.",
-)
-@click.option(
-    "--bank",
-    is_flag=False,
-    flag_value="",
-    metavar="[PATH]",
-    help="Work with this bank, not one of the workspace; your default bank where no path is said.",
-)
-@click.option(
-    "--instrument", "instrument_name", default="vital", show_default=True, help="What plays by default."
-)
-@click.option(
-    "--also",
-    multiple=True,
-    metavar="NAME",
-    help="May be played, too, as rack:FILE or plugin:PATH. May be repeated.",
-)
+@workspace_options
 @click.option(
     "--profile",
     "profiles",
@@ -77,17 +58,16 @@ def command(
     With EXPERIMENT, a file of Python or TOML, it opens at that experiment. The address with its token is printed on one
     line; whoever has it can do what you can. See docs/studio.md.
     """
-    from patchpilot.bank.bank import Bank
     from patchpilot.instruments.remote.serving import read_token
     from patchpilot.studio.serving import Studio
-    from patchpilot.workspace import Workspace
 
     token = None if token_file is None else read_token(token_file)
-    chosen = None if bank is None else Path(bank) if bank else Bank.default_path()
-    workspace = Workspace(place, bank=chosen, instruments=also, instrument=instrument_name, profiles=profiles)
+    workspace = opened(place, bank, instrument_name, also, profiles)
     try:
         with Studio(workspace, host=host, port=port, token=token) as studio, suppress(KeyboardInterrupt):
-            url = studio.url("" if experiment is None else f"experiments/{_opened(workspace, experiment)}")
+            url = studio.url(
+                "" if experiment is None else f"experiments/{_experiment(workspace, experiment)}"
+            )
             click.echo(url)
             click.echo(f"workspace: {workspace.path}; Ctrl-C ends it", err=True)
             workspace.start()
@@ -105,8 +85,8 @@ def command(
         os._exit(0)  # something computes that cannot be told to end; all that is to be kept is on the disk
 
 
-def _opened(workspace: Workspace, experiment: Path) -> str:
+def _experiment(workspace: Workspace, file: Path) -> str:
     """The id of an experiment's file in the workspace."""
-    from patchpilot.workspace.experiments import opened
+    from patchpilot.workspace.experiments import opened as opened_file
 
-    return opened(workspace, experiment)
+    return opened_file(workspace, file)

@@ -8,10 +8,8 @@ from pathlib import Path
 from patchpilot.audio import Audio, load
 from patchpilot.bank import Bank
 from patchpilot.errors import ParameterError
+from patchpilot.files import SOUNDS
 from patchpilot.listening.build import Item
-
-SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus")
-"""What is looked for in a folder."""
 
 
 def of_folders(conditions: Mapping[str, Path], references: Path | None = None) -> list[Item]:
