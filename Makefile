@@ -9,8 +9,8 @@ else
 BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
-# The engine's tests have processes of their own, so more than a few side by side only wait for one another.
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
+# More than there are cores, for tests wait: for a browser, a server, an engine of their own.
+SIDE_BY_SIDE := --numprocesses 4 --dist worksteal
 SOUND := examples/sounds/tabla_tun1.flac
 
 .DEFAULT_GOAL := help

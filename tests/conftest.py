@@ -27,7 +27,9 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def vital(_own_cache: None) -> Iterator[Vital]:
-    with Vital(workers=2) as instrument:
+    """The one that all tests share: whoever would close it (a workspace closes what it opens) makes its own."""
+    with Vital(workers=2) as instrument, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(instrument, "close", lambda: pytest.fail("this Vital is shared: make one to close"))
         yield instrument
 
 

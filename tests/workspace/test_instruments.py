@@ -8,6 +8,7 @@ import pytest
 
 from patchpilot.errors import EngineError
 from patchpilot.instruments.vital.vital import Vital
+from patchpilot.space import Space
 from patchpilot.workspace import MissingError, Workspace
 from patchpilot.workspace.verbs.instruments import title_of
 from tests.toy import Toy
@@ -46,8 +47,8 @@ def test_nothing_is_opened_once_it_ends(tmp_path: Path) -> None:
         workspace.instruments.get("toy")
 
 
-def test_what_vital_can_do(tmp_path: Path, vital: Vital) -> None:
-    with Workspace(tmp_path, made={"vital": lambda: vital}) as workspace:
+def test_what_vital_can_do(tmp_path: Path, space: Space) -> None:
+    with Workspace(tmp_path, made={"vital": lambda: Vital(workers=1)}) as workspace:
         said = workspace.do("instrument", {"name": "vital"})
         groups = {group["name"]: group for group in said["groups"]}
         assert groups["filter_1"]["title"] == "Filter 1"
@@ -55,11 +56,11 @@ def test_what_vital_can_do(tmp_path: Path, vital: Vital) -> None:
         titles = {one["name"]: one["title"] for one in groups["filter_1"]["parameters"]}
         assert titles["filter_1_cutoff"] == "Cutoff"
         every = [one for group in said["groups"] for one in group["parameters"]]
-        assert len(every) == len(vital.space)
-        assert {one["name"] for one in every if one["is_core"]} == set(vital.space.views["core"])
+        assert len(every) == len(space)
+        assert {one["name"] for one in every if one["is_core"]} == set(space.views["core"])
         for one in every:
             assert one["minimum"] <= one["default"] <= one["maximum"]
-            parameter = vital.space[one["name"]]
+            parameter = space[one["name"]]
             if one["curve"] == "quadratic":
                 shown = one["maximum"] ** 2 * one["multiply"] + one["offset"]
                 assert shown == pytest.approx(parameter.shown(one["maximum"]))

@@ -180,7 +180,7 @@ class ListeningTests:
 
     def _tell(self, test_id: str) -> None:
         """Say that a test came, went, or has other votes."""
-        self._events.publish("listening", {"test": test_id})
+        self._events.publish("listening", {"test": test_id, "is_here": self._is_here(test_id)})
 
     def _place(self, test_id: str) -> Path:
         if not self._is_here(test_id):

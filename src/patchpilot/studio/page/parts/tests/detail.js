@@ -15,10 +15,14 @@ const KINDS = { pairwise: "two at a time", mushra: "ratings beside a reference" 
 export function Detail({ id, onChanged }) {
   const [test, set] = useState(null);
   const [failed, fail] = useState("");
-  const load = () => api.get(`/tests/${id}`).then(set, (error) => fail(error.message));
+  const show = (found) => {
+    set(found);
+    fail("");
+  };
+  const load = () => api.get(`/tests/${id}`).then(show, (error) => fail(error.message));
   useEffect(() => void load(), [id]);
   useEvent("restart", load);
-  useEvent("listening", (said) => said.test === id && load());
+  useEvent("listening", (said) => said.test === id && (said.is_here ? load() : fail("This test was put away.")));
   const add = async (file) => {
     const found = await attempt(api.post(`/tests/${id}/votes`, { text: await file.text(), name: file.name }));
     if (!found) return;
