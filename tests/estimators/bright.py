@@ -108,14 +108,15 @@ def learned() -> tuple[Any, float, float]:
     """A tiny proxy that has learned from 96 patches, and its loss on the first 32 before and after; needs PyTorch."""
     from patchpilot.estimators._torch import torch
     from patchpilot.estimators.networks.batch import Batch
-    from patchpilot.estimators.networks.proxy import Proxy, ProxyConfig
+    from patchpilot.estimators.networks.proxy import Proxy
+    from patchpilot.estimators.networks.proxy_config import ProxyConfig
 
     config = ProxyConfig(hidden=48, depth=1, width=24, dilations=(1, 4), events=4, spectra=2, waves=1)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         proxy = Proxy(config, CODEC)
     rows = batch(drawn(0, 96))
-    parts = {name: tensor for name, tensor in vars(rows).items() if name != "weight"}
+    parts = {name: tensor for name, tensor in vars(rows).items() if name not in ("weight", "embedding")}
 
     def some(places: Any) -> Any:
         return Batch(weight=rows.weight, **{name: tensor[places] for name, tensor in parts.items()})

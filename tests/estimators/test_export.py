@@ -27,7 +27,8 @@ from patchpilot.estimators.folder import About, read_about, read_graphs, write_f
 from patchpilot.estimators.graphs import Graphs
 from patchpilot.estimators.networks.config import HEADS, NetworkConfig
 from patchpilot.estimators.networks.levels import like_logmel
-from patchpilot.estimators.networks.proxy import Proxy, ProxyConfig
+from patchpilot.estimators.networks.proxy import Proxy
+from patchpilot.estimators.networks.proxy_config import ProxyConfig
 from patchpilot.estimators.tokens import Token
 from patchpilot.estimators.tracing import halved, tensors
 from tests.estimators import words

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from patchpilot.distance import logmel  # noqa: E402
 from patchpilot.errors import EstimatorError, OutputError  # noqa: E402
 from patchpilot.estimators.codec import Labels, said  # noqa: E402
 from patchpilot.estimators.networks.levels import apart, like_logmel  # noqa: E402
-from patchpilot.estimators.networks.proxy import Proxy, ProxyConfig  # noqa: E402
+from patchpilot.estimators.networks.proxy import Proxy  # noqa: E402
+from patchpilot.estimators.networks.proxy_config import ProxyConfig  # noqa: E402
 from patchpilot.estimators.networks.proxy_file import load_proxy, save_proxy  # noqa: E402
 from patchpilot.estimators.networks.soft import SoftTokens  # noqa: E402
 from patchpilot.estimators.proxy_error import guesses, overall, proxy_error  # noqa: E402
@@ -98,6 +100,22 @@ def test_a_file_holds_all_of_it(tmp_path: Path) -> None:
     torch.testing.assert_close(again(*arguments), proxy(*arguments), rtol=0, atol=0)
     with pytest.raises(OutputError):
         save_proxy(proxy, tmp_path / "missing" / "proxy.safetensors")
+
+
+def test_what_an_embedding_hears_is_said_beside_the_picture(tmp_path: Path) -> None:
+    config = ProxyConfig(hidden=16, width=8, dilations=(1,), embedding="ears", embedding_size=5)
+    save_proxy(Proxy(config, CODEC), tmp_path / "proxy.safetensors")
+    proxy = load_proxy(tmp_path / "proxy.safetensors")
+    rows = batch(drawn(2, 3))
+    said_of = proxy.embedding(rows.continuous, rows.categorical, rows.condition)
+    assert said_of.shape == (3, 5)
+    torch.testing.assert_close(said_of.norm(dim=-1), torch.ones(3))
+    plain = proxy.loss(rows)
+    opposite = proxy.loss(dataclasses.replace(rows, embedding=-said_of).to("cpu"))
+    assert float(opposite["embedding"]) == pytest.approx(2.0, abs=1e-5)
+    assert float(opposite["total"] - plain["total"]) == pytest.approx(2.0, abs=1e-4)
+    with pytest.raises(EstimatorError, match="says no embedding"):
+        learned()[0].embedding(rows.continuous, rows.categorical, rows.condition)
 
 
 @pytest.mark.parametrize("data", [b"", b"\x80\x04K\x01.", b"{}" * 50])

@@ -112,6 +112,13 @@ _OPTIONS = (
         type=click.IntRange(1, 8),
         help="Steps from noise to a patch, of a flow: fewer are quicker. It may be changed afterwards.",
     ),
+    click.option(
+        "--embedding",
+        default="",
+        metavar="NAME",
+        help="With --head proxy: an embedding that the rows hold (as clap), which the proxy learns to say too; "
+        "--spectral then counts it as well.",
+    ),
     _option("--spectral", default=0.0, metavar="WEIGHT", help="How much it counts how patches would sound."),
     _option(
         "--regular",

@@ -6,8 +6,6 @@ import json
 import math
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ import click
 
 from patchpilot.cli import _line
 from patchpilot.cli._train_options import options
+from patchpilot.cli._train_rows import source_of
 from patchpilot.cli._train_search import check_searchable, searched
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def command(
     from patchpilot.estimators.own_assets import keep_assets
     from patchpilot.estimators.training.config import PROXY, TrainConfig
     from patchpilot.estimators.training.folder import check_alone, check_same  # says where PyTorch is missing
-    from patchpilot.estimators.training.loss import digest_of
+    from patchpilot.estimators.training.loss import digest_of, embedding_of
     from patchpilot.estimators.training.starting import read_start
     from patchpilot.estimators.training.tracking import MlFlow
     from patchpilot.files import make_folder
@@ -66,9 +65,9 @@ def command(
     if asked["head"] == PROXY and proxy:
         raise click.UsageError("a proxy is trained on sounds alone: leave out --proxy and --spectral")
     if asked["head"] == "embedding":
-        if proxy or start or asked["spectral"] or asked["regular"]:
+        if proxy or start or asked["spectral"] or asked["regular"] or asked["embedding"]:
             raise click.UsageError(
-                "an embedding says no patches: leave out --proxy, --spectral, --regular and --start"
+                "an embedding says no patches: leave out --proxy, --spectral, --regular, --embedding and --start"
             )
         _embedding(data, out, minutes, asked, as_json=as_json)
         return
@@ -89,7 +88,7 @@ def command(
     engine: dict[str, Any] = {"workers": workers} if workers else {}
     with (
         instrument(config.instrument, **engine) as synth,
-        _source(config, synth, data, importance, first) as source,
+        source_of(config, synth, data, importance, first, embedding_of(config, proxy)) as source,
     ):
         if search:
             searched(config, source, synth, out, search, as_json=as_json)
@@ -150,46 +149,6 @@ def _embedding(
     finally:
         _line.clear()
     click.echo(json.dumps(said) if as_json else click.format_filename(out))
-
-
-@contextmanager
-def _source(
-    config: TrainConfig,
-    synth: Instrument,
-    data: tuple[Path, ...],
-    importance: Path | None,
-    first: Start | None,
-) -> Iterator[Source]:
-    """Where the rows come from."""
-    from patchpilot.datasets.tiers import prior_named
-    from patchpilot.estimators.hearing import hearing
-    from patchpilot.estimators.training.importance import read_weights
-    from patchpilot.estimators.training.live import Live
-    from patchpilot.estimators.training.rows import read_rows
-    from patchpilot.estimators.training.source import Files
-
-    hears = hearing(config.network)
-    if config.live:
-        prior = prior_named(synth, 3, config.live)
-        with Live(
-            synth,
-            prior,
-            rows=config.rows,
-            held_out=config.held_out,
-            seed=config.seed,
-            hears=hears,
-            codec=first.codec if first else None,
-        ) as live:
-            yield live
-        return
-    _line.show("reading rows…")
-    try:
-        weights = read_weights(importance) if importance else None
-        codec = first.codec if first else None
-        read = read_rows(data, synth.space, rows=config.rows, codec=codec, weights=weights, hears=hears)
-    finally:
-        _line.clear()
-    yield Files(read, config.held_out)
 
 
 def _trained(

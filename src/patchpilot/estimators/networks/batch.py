@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from patchpilot.estimators._torch import Tensor
 
@@ -18,6 +18,7 @@ class Batch:
         categorical: int64 (B, K), −1 for an option that is not known.
         active: bool (B, C + K), whether a token sounds.
         weight: float32 (C + K,), how much each token matters.
+        embedding: float32 (B, E), what an embedding hears of the sounds, of length 1; None where nobody asks.
     """
 
     sound: Tensor
@@ -26,10 +27,12 @@ class Batch:
     categorical: Tensor
     active: Tensor
     weight: Tensor
+    embedding: Tensor | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.sound)
 
     def to(self, device: object) -> Batch:
         """The same on another device."""
-        return Batch(**{name: tensor.to(device) for name, tensor in vars(self).items()})
+        moved = {name: tensor.to(device) for name, tensor in vars(self).items() if tensor is not None}
+        return Batch(**moved)

@@ -11,9 +11,7 @@ with the note, as harmonics do, and part do not, as an equaliser doesn't. Levels
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +30,7 @@ from patchpilot.estimators.networks.levels import (
     error,
     like_logmel,
 )
+from patchpilot.estimators.networks.proxy_config import ProxyConfig
 from patchpilot.estimators.networks.soft import SoftTokens
 from patchpilot.space.canonical import Json
 
@@ -39,50 +38,6 @@ _NOTE_RELATIVE = 1
 """The channel that is seen from the note; the others stay where they are."""
 _BELOW_NOTE, _GRID = 24.0, 120
 """The moving grid: semitones from two octaves below the note to eight above."""
-
-
-@dataclass(frozen=True)
-class ProxyConfig:
-    """Sizes of a proxy.
-
-    Attributes:
-        hidden: width of the network of all tokens.
-        depth: its layers.
-        width: of the temporal convolutional network.
-        dilations: of its layers, in spans of time.
-        events: points in time that a patch may name: an attack's end, the key's release.
-        spectra: how many spectra of a patch move with its note.
-        waves: sines and cosines by which each continuous token is also seen.
-    """
-
-    hidden: int = 384
-    depth: int = 3
-    width: int = 96
-    dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2)
-    events: int = 16
-    spectra: int = 4
-    waves: int = 4
-
-    def __post_init__(self) -> None:
-        sizes = [self.hidden, self.depth, self.width, *self.dilations, self.events, self.spectra]
-        if any(not isinstance(size, int) or not 1 <= size <= 4096 for size in sizes) or self.waves < 0:
-            raise EstimatorError(f"expected the sizes of a proxy from 1 to 4096, got {self}")
-
-    def to_json(self) -> Json:
-        """Plain JSON; `from_json` reads it."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Json) -> ProxyConfig:
-        """The inverse of `to_json`.
-
-        Raises:
-            EstimatorError: a part is unknown or of another kind.
-        """
-        try:
-            return cls(**{**data, "dilations": tuple(data["dilations"])})
-        except (KeyError, TypeError) as error:
-            raise EstimatorError(f"the sizes of a proxy are damaged: {error!r}") from None
 
 
 class Proxy(nn.Module):
@@ -115,6 +70,7 @@ class Proxy(nn.Module):
         self.out = nn.Linear(config.width, channels * n_features)
         self.amounts = nn.Linear(config.width, config.spectra)
         self.mean = nn.Parameter(torch.full((n_times, channels * n_features), 0.2))
+        self.heard = nn.Linear(config.hidden, config.embedding_size) if config.embedding else None
         with torch.no_grad():
             for layer in (self.moving, self.still, self.out):
                 layer.weight.mul_(0.3)
@@ -144,19 +100,37 @@ class Proxy(nn.Module):
         flat = self.out(x) + torch.bmm(self.amounts(x), spectra) + self.still(hidden)[:, None] + self.mean
         return flat.transpose(1, 2).unflatten(1, (channels, n_features))
 
+    def embedding(self, continuous: Tensor, categorical: Tensor, condition: Tensor) -> Tensor:
+        """What its embedding would hear, float32 (B, E) of length 1; arguments as of `forward`.
+
+        Raises:
+            EstimatorError: it has learned none.
+        """
+        if self.heard is None:
+            raise EstimatorError(
+                "this proxy says no embedding: train one with `--head proxy --embedding NAME`"
+            )
+        return functional.normalize(self.heard(self._hidden(continuous, categorical, condition)), dim=-1)
+
     def loss(self, batch: Batch, generator: object = None) -> dict[str, Tensor]:  # noqa: ARG002
         """What is made smaller in training; nothing is drawn.
 
         Returns:
             "total", the sum of "levels", the mean absolute error of the cells that sound, and "logmel", what the
-            headline distance would say, both in nepers; and "db", the former of the first channel in dB.
+            headline distance would say, both in nepers; "db", the former of the first channel in dB; and with an
+            embedding "embedding", 1 − the cosine, which is a part of the total.
         """
         levels = self.levels(batch.continuous, batch.categorical, batch.condition).float()
         everywhere = NEPERS * error(levels, batch.sound)
         distance = like_logmel(levels, batch.sound).mean()
         with torch.no_grad():
             first = RANGE_DB * error(levels[:, :1], batch.sound[:, :1])
-        return {"total": everywhere + distance, "levels": everywhere, "logmel": distance, "db": first}
+        found = {"total": everywhere + distance, "levels": everywhere, "logmel": distance, "db": first}
+        if batch.embedding is not None:
+            said = self.embedding(batch.continuous, batch.categorical, batch.condition)
+            found["embedding"] = (1.0 - (said * batch.embedding).sum(-1)).mean()
+            found["total"] = found["total"] + found["embedding"]
+        return found
 
     def _hidden(self, continuous: Tensor, categorical: Tensor, condition: Tensor) -> Tensor:
         seen = torch.cat([self.tokens(continuous, categorical), waves(condition, self.config.waves)], dim=-1)

@@ -10,7 +10,8 @@ from typing import Any
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators._torch import torch
 from patchpilot.estimators.codec import Codec
-from patchpilot.estimators.networks.proxy import Proxy, ProxyConfig
+from patchpilot.estimators.networks.proxy import Proxy
+from patchpilot.estimators.networks.proxy_config import ProxyConfig
 from patchpilot.files import write_bytes
 from patchpilot.space.canonical import Json, canonical_json
 

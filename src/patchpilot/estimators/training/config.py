@@ -13,7 +13,7 @@ from patchpilot.space.canonical import Json
 DEVICES = ("auto", "cpu", "cuda")
 PROXY = "proxy"
 """What is trained in place of a head: a model of what the instrument would sound like."""
-_NEW = ("spectral", "regular", "proxy", "frozen", "start", "shape")
+_NEW = ("spectral", "regular", "proxy", "frozen", "start", "shape", "embedding")
 """Fields that recipes did not always have: equal trainings have equal files, whichever version began them."""
 _SAID = {
     "held_out": "held-out share",
@@ -57,6 +57,7 @@ class TrainConfig:
         proxy: sha256 of the file of the proxy that is asked how patches would sound; "" for none.
         frozen: the network that hears with the encoder "frozen" (`hearing.frozen_named`); None with the others.
         start: sha256 of the file of the checkpoint whose weights are the first ones; "" for random ones.
+        embedding: name of an embedding that a proxy learns to say too; "" for none.
         shape: sizes that are others than `size` has them (`NetworkConfig.shaped`); "" for none.
     """
 
@@ -85,6 +86,7 @@ class TrainConfig:
     frozen: Frozen | None = None
     start: str = ""
     shape: str = ""
+    embedding: str = ""
 
     def __post_init__(self) -> None:
         for name, low, high in (
@@ -109,6 +111,15 @@ class TrainConfig:
             )
         if self.head == PROXY and self.shape:
             raise EstimatorError("the network of a proxy has no other shape: leave out --shape")
+        if self.embedding and self.head != PROXY:
+            raise EstimatorError(
+                "only a proxy learns an embedding, and a head hears of it through --proxy and --spectral: leave out "
+                "--embedding, or ask for --head proxy"
+            )
+        if self.embedding and self.live:
+            raise EstimatorError(
+                "an embedding is read from datasets that were made with it: leave out --embedding, or give --data"
+            )
         if self.head == PROXY and self.start:
             raise EstimatorError("a proxy begins with random weights: leave out --start")
         if self.head == PROXY and (self.spectral or self.proxy):

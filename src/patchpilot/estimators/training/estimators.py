@@ -12,6 +12,7 @@ from patchpilot.estimators.sampling import MOST_STEPS
 from patchpilot.estimators.training.checkpoint import NAME, read_checkpoint
 from patchpilot.estimators.training.config import TrainConfig
 from patchpilot.estimators.training.curriculum import stages
+from patchpilot.estimators.training.embedded import check_embedded
 from patchpilot.estimators.training.progress import Outcome, Progress
 from patchpilot.estimators.training.source import Source
 from patchpilot.estimators.training.starting import Start
@@ -56,14 +57,16 @@ def train_estimator(
         What came of the training; and of the export, None where no epoch is done yet.
 
     Raises:
-        EstimatorError: the folder holds another training or is damaged, the proxy is of other tokens, or the loss
-            diverged before there was a checkpoint.
+        EstimatorError: the folder holds another training or is damaged, the proxy is of other tokens or learned another
+            embedding than the rows have, or the loss diverged before there was a checkpoint.
         KeyboardInterrupt: it was interrupted; its state is written first.
         OutputError: the folder cannot be written, or another training runs in it.
     """
     judge = None
     if proxy is not None:
         check_proxy(judge := load_proxy(proxy), config.network, source.codec, proxy)
+        if config.spectral:
+            check_embedded(source.held[0].embedded, judge.config, proxy)
     trainer = Trainer(
         config,
         source,

@@ -5,10 +5,10 @@
 L_head is the head's own loss, which counts each token by its importance; it has no weight, as only the relations of
 weights matter. θ̂ is what the head says of a patch at that step (`Network.losses`). L_spectral is a multi-resolution
 STFT distance (Yamamoto et al. 2020: spectral convergence and log magnitude; here on the three windows of `front_end`,
-12, 46 and 93 ms) between the picture that the proxy guesses and the one that was heard. It is a distance of
-pictures: CLAP and other embeddings hear samples, of which a guessed picture has none, and so they cannot be part
-of it. Its slope is steep in some places and flat in others, which `gcwd` is for. L_regular is the price of values
-beyond their ranges, where L_spectral has no slope; only a flow says such.
+12, 46 and 93 ms) between the picture that the proxy guesses and the one that was heard. Where the proxy has learned
+an embedding too (CLAP, or any other), L_spectral has its distance as well, 1 − the cosine. Its slope is steep in some
+places and flat in others, which `gcwd` is for. L_regular is the price of values beyond their ranges, where L_spectral
+has no slope; only a flow says such.
 """
 
 from __future__ import annotations
@@ -62,6 +62,13 @@ def loss_of(config: TrainConfig, proxy: Path | None, codec: Codec, device: objec
     return Sounding(found.to(device), config.spectral, config.regular)
 
 
+def embedding_of(config: TrainConfig, proxy: Path | None) -> str:
+    """Name of the embedding that a recipe's loss asks for, "" for none; raises `EstimatorError` as `digest_of`."""
+    if config.embedding or not config.spectral or proxy is None:
+        return config.embedding
+    return load_proxy(proxy).config.embedding
+
+
 def digest_of(proxy: Path) -> str:
     """Names a proxy's file: the sha256 of its content; raises `EstimatorError` where it is none."""
     load_proxy(proxy)
@@ -93,7 +100,7 @@ class Sounding:
 
         Returns:
             "total", and its parts before they were weighted: "head" and what the head's own are, "spectral" (with
-            a proxy), and "regular".
+            a proxy) and what of it is "embedding" (with one that says it), and "regular".
         """
         parts, guessed = network.losses(batch, generator)
         guess = guessed()
@@ -102,6 +109,9 @@ class Sounding:
         found["total"] = parts["total"] + self.regular * regular
         if self.proxy is not None:
             found["spectral"] = spectral_loss(self.proxy, guess, batch)
+            if batch.embedding is not None:
+                found["embedding"] = embedding_loss(self.proxy, guess, batch)
+                found["spectral"] = found["spectral"] + found["embedding"]
             found["total"] = found["total"] + self.spectral * found["spectral"]
         return found
 
@@ -117,6 +127,22 @@ def spectral_loss(proxy: Proxy, guess: Guess, batch: Batch) -> Tensor:
     times = len(guess.weight) // len(batch)
     levels = proxy.levels(guess.continuous.clamp(-1.0, 1.0), guess.options, batch.condition.repeat(times, 1))
     return multi_resolution(levels.float(), batch.sound.repeat(times, 1, 1, 1), guess.weight)
+
+
+def embedding_loss(proxy: Proxy, guess: Guess, batch: Batch) -> Tensor:
+    """1 − the cosine between what an embedding would hear of guesses and what it heard, a scalar from 0 to 2.
+
+    Args:
+        proxy: frozen, that has learned the embedding.
+        guess: as above.
+        batch: as above, with the embedding.
+    """
+    assert batch.embedding is not None  # the caller has looked
+    times = len(guess.weight) // len(batch)
+    condition = batch.condition.repeat(times, 1)
+    said = proxy.embedding(guess.continuous.clamp(-1.0, 1.0), guess.options, condition).float()
+    apart = 1.0 - (said * batch.embedding.repeat(times, 1)).sum(-1)
+    return (apart * guess.weight).sum() / guess.weight.sum().clamp(min=1e-6)
 
 
 def multi_resolution(levels: Tensor, picture: Tensor, weight: Tensor) -> Tensor:

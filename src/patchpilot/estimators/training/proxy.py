@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from patchpilot.estimators.networks.proxy import Proxy, ProxyConfig
+from patchpilot.errors import EstimatorError
+from patchpilot.estimators.networks.proxy import Proxy
+from patchpilot.estimators.networks.proxy_config import ProxyConfig
 from patchpilot.estimators.networks.proxy_file import save_proxy
 from patchpilot.estimators.training.config import TrainConfig
 from patchpilot.estimators.training.curriculum import Stage
@@ -49,11 +52,12 @@ def train_proxy(
         The file that `load_proxy` reads.
 
     Raises:
-        EstimatorError: the folder holds another training, or the loss diverged before there was a checkpoint.
+        EstimatorError: the folder holds another training, the rows lack the recipe's embedding, or the loss diverged
+            before there was a checkpoint.
         KeyboardInterrupt: it was interrupted; the state is written first.
         OutputError: the folder cannot be written, or another training runs in it.
     """
-    sizes = SIZES[config.size]
+    sizes = sizes_of(config, source)
     trainer = Trainer(
         config,
         source,
@@ -68,3 +72,18 @@ def train_proxy(
     trained = trainer.trained() if trainer.position.history else {}
     save_proxy(trainer.learner.mean.network, path, trained)
     return path
+
+
+def sizes_of(config: TrainConfig, source: Source) -> ProxyConfig:
+    """Sizes of the proxy of a recipe, which says the embedding of the rows where they have one."""
+    sizes = SIZES[config.size]
+    if not config.embedding:
+        return sizes
+    if (embedded := source.held[0].embedded) is None:
+        raise EstimatorError(f"the rows do not say what {config.embedding} hears of them")
+    return dataclasses.replace(
+        sizes,
+        embedding=embedded.name,
+        embedding_version=embedded.version,
+        embedding_size=embedded.vectors.shape[1],
+    )

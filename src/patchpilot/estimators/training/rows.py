@@ -5,10 +5,11 @@ A picture is 24.6 kB, so 100,000 rows are 2.5 GB. Reading goes by slices, so no 
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from patchpilot.estimators.conditions import conditions
 from patchpilot.estimators.fitting import fitted, read_routes
 from patchpilot.estimators.hearing import PICTURE, Hearing
 from patchpilot.estimators.training.batches import I64, is_held_out
+from patchpilot.estimators.training.embedded import Embedded, read_embedded
 from patchpilot.estimators.training.memory import free_bytes, size
 from patchpilot.estimators.training.slices import SLICE, said_of, sounds_of
 from patchpilot.space import Space
@@ -43,12 +45,14 @@ class Rows:
         conditions: float32 (N, 3) (`networks.batch.conditions`).
         labels: of N patches.
         patches: (N,) sha256 of each row's patch.
+        embedded: what an embedding hears of them; None where nobody asks.
     """
 
     sounds: npt.NDArray[np.uint8]
     conditions: npt.NDArray[np.float32]
     labels: Labels
     patches: npt.NDArray[np.str_]
+    embedded: Embedded | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.sounds)
@@ -86,6 +90,7 @@ def read_rows(
     codec: Codec | None = None,
     weights: Mapping[str, float] | None = None,
     hears: Hearing = PICTURE,
+    embedding: str = "",
 ) -> Data:
     """Read the rows of dataset files that were made with the feature that is heard, or with audio.
 
@@ -96,10 +101,11 @@ def read_rows(
         codec: what labels say; found in the rows where it is not given.
         weights: how much tokens matter, by name, for a codec that is found.
         hears: what is heard: the picture, feature "front_end", by default.
+        embedding: name of an embedding whose vectors are read too; "" for none.
 
     Raises:
         DatasetError: a file is damaged, empty, of another instrument or Space, has neither that feature nor audio, or
-            one of another frozen network.
+            one of another frozen network; or lacks the embedding.
         EstimatorError: there are more rows than memory, or nothing varies in them.
     """
     with ExitStack() as stack:
@@ -112,7 +118,8 @@ def read_rows(
         _check_memory(sum(counts), int(np.prod(hears.shape)) + _OTHER_BYTES)
         if codec is None:
             codec = _codec(datasets, counts, space, weights)
-        found = _read(datasets, counts, codec, hears)
+        embedded = read_embedded(datasets, counts, embedding) if embedding else None
+        found = dataclasses.replace(_read(datasets, counts, codec, hears), embedded=embedded)
     return Data(found, codec, files)
 
 

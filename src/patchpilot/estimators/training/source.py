@@ -109,7 +109,9 @@ def batch_of_rows(rows: Rows, indices: I64, codec: Codec, device: object = "cpu"
     labels = rows.labels[indices]
     weight = np.array([token.weight for token in codec.tokens], np.float32)
     sound = torch.from_numpy(rows.sounds[indices]).to(device)
+    embedded = None if rows.embedded is None else torch.from_numpy(rows.embedded.vectors[indices]).to(device)
     return Batch(
+        embedding=embedded,
         sound=(sound.float() / front_end.STEPS).contiguous(memory_format=torch.channels_last),
         **{
             name: torch.from_numpy(np.ascontiguousarray(array)).to(device)

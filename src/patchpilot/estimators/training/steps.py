@@ -83,5 +83,7 @@ class Steps:
 def is_finite(batch: Batch) -> bool:
     """Whether all numbers that a network hears or learns are finite."""
     return all(
-        bool(torch.isfinite(tensor).all()) for tensor in (batch.sound, batch.condition, batch.continuous)
+        bool(torch.isfinite(tensor).all())
+        for tensor in (batch.sound, batch.condition, batch.continuous, batch.embedding)
+        if tensor is not None
     )
