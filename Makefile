@@ -23,6 +23,9 @@ help: ## list these commands
 demo: .venv/base.stamp ## match a bundled sound to out/demo, from nothing but Python: half a minute once set up
 	$(BIN)/patchpilot match $(SOUND) --out out/demo --force
 
+# Threads that wait for one another are slow where workers share the cores.
+test test-all: export OMP_NUM_THREADS := 1
+
 test: .venv/dev.stamp ## the tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 

@@ -87,6 +87,7 @@ def test_it_ends_soon_in_the_middle_of_a_match(tmp_path: Path) -> None:
     assert saved["state"] in ("running", "interrupted")
 
 
+@pytest.mark.slow
 @linux
 def test_killed_in_the_middle_it_goes_on_to_the_same_result(tmp_path: Path) -> None:
     asked = {"effort": "quick", "seed": 3}

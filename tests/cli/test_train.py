@@ -152,6 +152,7 @@ def test_evaluating_what_is_none_is_told(cli: Cli, tmp_path: Path) -> None:
     assert cli("evaluate", tmp_path, "--prior", "x", "--data", __file__).code == 2
 
 
+@pytest.mark.slow
 def test_an_estimator_learns_from_sounds_without_labels_and_goes_on(
     cli: Cli, file: Path, tmp_path: Path
 ) -> None:

@@ -323,6 +323,9 @@ def test_the_interpreter_ends_quietly_without_close(two: Dask) -> None:
         "print(len([next(it) for _ in range(3)]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-X", "dev", "-c", code], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-X", "faulthandler", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert (done.stdout, done.stderr, done.returncode) == ("3\n", "", 0)

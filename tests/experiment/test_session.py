@@ -121,6 +121,15 @@ def test_a_run_that_is_killed_at_any_moment_is_the_run_that_never_was(
     assert banked(tmp_path / "broken.bank") == banked(tmp_path / "whole.bank")
 
 
+def test_one_that_was_killed_before_it_could_say_why_it_ended_says_it(tmp_path: Path) -> None:
+    made = experiment(tmp_path / "b").run(tmp_path / "run")
+    whole, state = told(tmp_path / "run"), snapshot.read_state(tmp_path / "run", made.progress)
+    snapshot.write(tmp_path / "run", dataclasses.replace(made.progress, ended=""), state)
+    again = experiment(tmp_path / "b").run(tmp_path / "run")
+    assert (again.run.ended, again.progress.ended) == ("budget", "budget")
+    assert told(tmp_path / "run") == whole
+
+
 def test_a_run_that_was_stopped_goes_on_to_the_same_result_whatever_the_order_of_renders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,7 +120,7 @@ def test_no_extreme_is_left_between_two_looks(opened: Opened) -> None:
 
     server.tick = looked  # type: ignore[method-assign]
     look(live.link, [Wish(_spot(0, p), 3.0, "dB", rest=0.5)])
-    assert len(waiting) > 2
+    assert len(waiting) >= 2
     assert set(waiting) == {0.5}
     assert server.song.tracks[0].devices[0].parameters[0].value == 0.5
 

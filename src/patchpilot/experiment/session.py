@@ -179,6 +179,9 @@ class Session:
         before, budget = log.before, self.experiment.budget
         if log.progress.ended == "done" or before.n_renders >= budget.renders:
             ended: Ending = "done" if log.progress.ended == "done" else "budget"
+            if not log.progress.ended:  # killed after the last batch, and before it could say so
+                log.snapshot(ended)
+                self.progress = log.progress
             made = Run(before.best, (), before.n_renders, before.seconds, ended)
             return Made(made, log.progress, self.folder)
 

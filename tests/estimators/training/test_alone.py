@@ -111,7 +111,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-@pytest.mark.parametrize(("save_s", "goes_on"), [(600.0, "epoch 2, step 1"), (0.0, "epoch 2, step 3")])
+@pytest.mark.parametrize(
+    ("save_s", "goes_on"),
+    [pytest.param(600.0, "epoch 2, step 1", marks=pytest.mark.slow), (0.0, "epoch 2, step 3")],
+)
 def test_a_killed_training_ends_with_the_same_bytes(
     whole: Path, tmp_path: Path, save_s: float, goes_on: str
 ) -> None:

@@ -93,6 +93,7 @@ def learned(data: Data, sounds: Any) -> float:
     return last
 
 
+@pytest.mark.slow
 def test_what_is_heard_is_learned_from(data: Data) -> None:
     deaf = np.full_like(data.rows.sounds, 128)
     assert learned(data, data.rows.sounds) < 0.7 * learned(data, deaf)
@@ -105,6 +106,7 @@ def test_a_training_says_what_it_hears_with(tmp_path: Path, config: TrainConfig,
     assert found.network().encode(torch.rand(2, 1, BANDS, 8), torch.rand(2, 3)).shape == (2, 2 + 8, 32)
 
 
+@pytest.mark.slow
 def test_a_stopped_training_goes_on_to_the_same_weights(
     tmp_path: Path, config: TrainConfig, data: Data
 ) -> None:
@@ -149,6 +151,7 @@ def sound(hz: float = 440.0) -> Audio:
 NOTE: dict[str, Any] = {"pitch": 60.0, "hold_s": 0.4}
 
 
+@pytest.mark.slow
 def test_an_estimator_hears_with_the_network_of_the_folder(
     shipped: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +172,7 @@ def test_an_estimator_hears_with_the_network_of_the_folder(
     assert [picture.shape for picture in heard] == 4 * [(1, BANDS, 8)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -63,6 +63,7 @@ def test_a_recipe_of_before_is_read_and_written_as_it_was() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_one_that_is_told_how_it_sounds_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     proxy = file_of(tmp_path)
     asked: dict[str, Any] = {"proxy": proxy, "head": "flow", "regular": 0.1}
