@@ -9,8 +9,8 @@ else
 BIN := .venv/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
-# More than there are cores, for tests wait: for a browser, a server, an engine of their own.
-SIDE_BY_SIDE := --numprocesses 4 --dist worksteal
+# More than there are cores, for tests wait: for a browser, a server, an engine of their own. What a file sets up is made once.
+SIDE_BY_SIDE := --numprocesses 4 --dist loadfile
 SOUND := examples/sounds/tabla_tun1.flac
 
 .DEFAULT_GOAL := help
