@@ -49,8 +49,9 @@ from patchpilot.objectives.validity import Valid
 from patchpilot.retrieval.recipe import first_prior
 from patchpilot.retrieval.spectral import Spectral
 from patchpilot.search.base import Context, Outcome, Searcher
+from patchpilot.selfplay.learning.estimator_learner import EstimatorLearner
 from patchpilot.selfplay.learning.learn import learn
-from patchpilot.selfplay.learning.learners import EmbeddingLearner, EstimatorLearner, Learner
+from patchpilot.selfplay.learning.learners import EmbeddingLearner, Learner
 from patchpilot.selfplay.learning.library_learner import LibraryLearner
 from patchpilot.selfplay.levels.attempt import mixture
 from patchpilot.selfplay.levels.level import add

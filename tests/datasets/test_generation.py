@@ -20,7 +20,8 @@ from patchpilot.datasets.samplers.drawn import Drawn
 from patchpilot.datasets.storage.reader import Dataset
 from patchpilot.errors import DatasetError, EngineError, OutputError, ParameterError
 from patchpilot.instruments.base import structure
-from patchpilot.space import Asset, Patch, Performance
+from patchpilot.space import Asset, Patch, Performance, Prior
+from patchpilot.space.prior import Uniform
 from tests.retrieval.fakes import Forward, Odd
 from tests.toy import Toy
 
@@ -320,3 +321,16 @@ def test_a_few_rows_cost_a_few_renders(tmp_path: Path) -> None:
     toy = Odd()
     made(tmp_path / "a.h5", 4, toy=toy).close()
     assert toy.rendered < 200  # this toy takes 64 at a time
+
+
+def test_an_instrument_without_options_has_columns_of_nothing(tmp_path: Path) -> None:
+    toy = Toy()
+    only = toy.space.by_name["level"]
+    toy.space = dataclasses.replace(toy.space, parameters=(only,), views={"core": ("level",)})
+    prior = Prior("level-v1", {"level": Uniform(0.2, 0.8)})
+    sampler = Drawn(toy.space, prior, 1, 0)
+    with made(tmp_path / "a.h5", 4, toy, sampler=sampler) as dataset:
+        assert len(dataset) == 4
+        assert np.asarray(dataset.read("params/categorical", slice(0, 4))).shape == (4, 0)
+    with Dataset(tmp_path / "a.h5") as again:
+        assert again[3].patch.values.keys() <= {"level"}

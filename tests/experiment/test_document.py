@@ -31,8 +31,12 @@ def file(folder: Path, text: str) -> Path:
 FULL = Experiment(
     name="all of it",
     instrument=Named("toy"),
-    searcher=Named("portfolio", {"size": 4}),
-    objective=(Goal(Named("novel", {"k": 3}), 0.3), Goal(Named("close_to"))),
+    searcher=Named("portfolio", {"size": 4, "kind": "x", "weight": 3.0}),
+    objective=(
+        Goal(Named("novel", {"k": 3}), 0.3),
+        Goal(Named("close_to_set", {"golden": "default", "kind": "bar", "weight": 2, "options": {}})),
+        Goal(Named("close_to")),
+    ),
     bank="/somewhere/mine.bank",
     seed=7,
     budget=Budget(500, 60.0),
@@ -79,6 +83,12 @@ def test_a_short_file_says_all_that_is_needed(tmp_path: Path) -> None:
     assert made.performance == Performance.one_note(40, hold_s=1.0)
 
 
+def test_an_option_may_be_called_what_its_table_needs_itself(tmp_path: Path) -> None:
+    text = 'objective = { kind = "novel", k = 3, weight = 0.5, options = { kind = "bar", golden = "./g" } }'
+    made = Experiment.load(file(tmp_path, text)).objective
+    assert made == (Goal(Named("novel", {"k": 3, "kind": "bar", "golden": f"{tmp_path}/./g"}), 0.5),)
+
+
 def test_files_in_options_are_relative_to_the_experiment(tmp_path: Path) -> None:
     text = 'instrument = "rack:./acid.toml"\nobjective = { kind = "novel", golden = "../golden" }'
     made = Experiment.load(file(tmp_path, text))
@@ -105,6 +115,9 @@ def test_files_in_options_are_relative_to_the_experiment(tmp_path: Path) -> None
         ("[performance]\nnotes = 3", r"e.toml: "),
         ('name = "a/b"', r"a name that a folder can have"),
         ("searcher = 3", r'expected a name, or a table with "kind"'),
+        ('searcher = { kind = "drawn", options = 3 }', r"'drawn': expected a table of options, got 3"),
+        ('searcher = { kind = "drawn", n = 1, options = { n = 2 } }', r"the option 'n' is said twice"),
+        ('objective = { kind = "novel", weight = "x" }', r"e.toml: .*'x'"),
         ("budget = 3", r"expected a table \[budget\], got 3"),
         ("= 3", r"e.toml is no TOML"),
     ],

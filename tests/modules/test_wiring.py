@@ -101,6 +101,10 @@ def _chorus_of_errors() -> dict[str, tuple[Callable[[], object], str]]:
             lambda: Graph.of([tone >> tamed["cutof"]]),
             r"tamed has no input 'cutof'.*did you mean 'cutoff'",
         ),
+        "unknown parameter": (
+            lambda: Graph.of([tone >> node(tamed, cutof=200.0)]),
+            r"tamed has no parameter 'cutof'; did you mean 'cutoff'\?",
+        ),
         "unknown output": (
             lambda: Graph.of([moves["fast"] >> tamed]),
             "moves has no output 'fast', only 'slow', 'left'",

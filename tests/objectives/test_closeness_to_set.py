@@ -11,6 +11,10 @@ from patchpilot.audio import F32
 from patchpilot.errors import ParameterError
 from patchpilot.objectives.closeness_to_set import CloseToSet
 from patchpilot.objectives.diversity import coverage, discrepancy, mean_distance, vendi
+from patchpilot.objectives.golden import KINDS, Kind
+from patchpilot.objectives.hearing import Embedding
+from patchpilot.objectives.novelty import Novel
+from patchpilot.space import Note, Performance
 from tests.objectives.takes import Loved, Read, clusters, take_of
 
 GOLDEN = clusters([28, 12], seed=1)
@@ -67,6 +71,51 @@ def test_one_golden_sound_is_enough_and_it_goes_on_from_its_state() -> None:
 def test_a_golden_set_without_such_parts_is_refused() -> None:
     with pytest.raises(ParameterError, match="holds no bar"):
         CloseToSet(Loved(GOLDEN), Read(8), kind="bar")
+
+
+class Cut:
+    """A golden set with one vector for each kind, and none for those that it lacks."""
+
+    def __init__(self, **lacks: bool) -> None:
+        self._lacks = lacks
+
+    def vectors(self, embedding: Embedding, kind: Kind = "whole") -> F32:
+        row = np.eye(embedding.size, dtype=np.float32)[[KINDS.index(kind)]]
+        return row[:0] if self._lacks.get(kind) else row
+
+
+def _phrase(*starts_s: float, bpm: float | None = None) -> Performance:
+    notes = tuple(Note(60, 0.8, start_s, 0.25) for start_s in starts_s)
+    return Performance(notes, 30.0, tempo_bpm=bpm)
+
+
+@pytest.mark.parametrize(
+    ("performance", "kind"),
+    [
+        (None, "hit"),
+        (_phrase(0.0), "hit"),
+        (_phrase(0.5, 0.5, 0.5), "hit"),  # a chord
+        (_phrase(0.0, 0.25), "beat"),  # at 120 beats a minute
+        (_phrase(0.0, 0.25, 1.75), "bar"),
+        (_phrase(0.0, 1.0, bpm=60.0), "beat"),
+        (_phrase(0.0, 1.75, 7.75), "whole"),
+    ],
+)
+def test_like_is_compared_with_like(performance: Performance | None, kind: Kind) -> None:
+    golden, at = Cut(), take_of(np.eye(8)[KINDS.index(kind)])
+    assert CloseToSet(golden, Read(8), performance=performance).score(at)["close_to_set"] == 1.0
+    assert Novel(Read(8), golden=golden, performance=performance, k=1).score(at)["novel"] < 1e-6
+    other = take_of(np.eye(8)[KINDS.index("beat")])
+    said = CloseToSet(golden, Read(8), kind="beat", performance=performance)
+    assert said.score(other)["close_to_set"] == 1.0
+
+
+def test_where_there_is_no_such_part_it_is_the_whole() -> None:
+    whole = take_of(np.eye(8)[KINDS.index("whole")])
+    found = CloseToSet(Cut(bar=True), Read(8), performance=_phrase(0.0, 1.75))
+    assert found.score(whole)["close_to_set"] == 1.0
+    with pytest.raises(ParameterError, match="holds no sound"):
+        CloseToSet(Loved(GOLDEN[:0]), Read(8))
 
 
 def test_vendi_counts_different_sounds() -> None:

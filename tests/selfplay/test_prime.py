@@ -11,13 +11,14 @@ from patchpilot.audio import Audio, save
 from patchpilot.bank import Bank
 from patchpilot.errors import LibraryError, ParameterError
 from patchpilot.instruments.take import Origin, Take
+from patchpilot.objectives.golden import KINDS
 from patchpilot.objectives.hearing import unit
 from patchpilot.retrieval.embedding import restored
 from patchpilot.retrieval.library import Library
 from patchpilot.selfplay.golden.golden_set import GoldenSet
 from patchpilot.selfplay.golden.starred import WithStars
 from patchpilot.selfplay.prime import prime
-from patchpilot.space import Patch, Performance
+from patchpilot.space import Note, Patch, Performance
 from tests.retrieval.fakes import Tiny, built, newer
 from tests.toy import Toy
 
@@ -70,6 +71,11 @@ def test_takes_with_a_star_count(golden: GoldenSet, library: Library, tmp_path: 
         bank.star(number)
         assert len(both.vectors(Tiny(), "hit")) == len(golden.vectors(Tiny(), "hit")) + 1
         assert len(both.vectors(Tiny(), "bar")) == len(golden.vectors(Tiny(), "bar"))
+        phrase = Performance((*played.notes, Note(62, start_s=1.0, hold_s=0.2)), 1.25)
+        bar = bank.append(Take(patch, phrase, toy.render(patch, phrase), "toy 1", Origin("drawn")))
+        bank.star(bar)
+        counts = [len(both.vectors(Tiny(), k)) - len(golden.vectors(Tiny(), k)) for k in KINDS]
+        assert dict(zip(KINDS, counts, strict=True)) == {"hit": 1, "beat": 0, "bar": 1, "whole": 2}
         primed = prime(golden, Toy(), library=library, bank=bank, n=6)
         assert [start.like for start in primed.population] == ["low.wav", "high.wav", "take 1"] * 2
         alone = prime(GoldenSet.open(tmp_path / "none"), Toy(), library=library, bank=bank, n=2)

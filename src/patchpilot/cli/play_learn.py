@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from patchpilot.selfplay.learning.learn import Verdict
     from patchpilot.selfplay.learning.learners import Learner
 
-WHAT = ("embedding", "library", "estimator", "proxy", "votes")
-"""In the order in which they are learned: a library is heard by the embedding."""
+WHAT = ("embedding", "library", "proxy", "estimator", "votes")
+"""In the order in which they are learned: a library is heard by the embedding, an estimator judged by the proxy."""
 
 
 @click.command("learn")
@@ -68,7 +68,7 @@ def command(
     roll_back: bool,
     as_json: bool,
 ) -> None:
-    """Learn from a bank: its takes and votes become a better embedding, library, estimator, proxy and vote model.
+    """Learn from a bank: its takes and votes become a better embedding, library, proxy, estimator and vote model.
 
     A tenth of the patches is never learned from. What does better on those than what is in use is put into use by
     itself; --roll-back takes that back. Stopped, the same command goes on; what was learned already from the same
@@ -76,8 +76,9 @@ def command(
     """
     from patchpilot.bank import Bank
     from patchpilot.instruments.base import instrument
+    from patchpilot.selfplay.learning.estimator_learner import EstimatorLearner
     from patchpilot.selfplay.learning.learn import learn
-    from patchpilot.selfplay.learning.learners import EmbeddingLearner, EstimatorLearner
+    from patchpilot.selfplay.learning.learners import EmbeddingLearner
     from patchpilot.selfplay.learning.library_learner import LibraryLearner
     from patchpilot.selfplay.learning.proxy_learner import ProxyLearner
     from patchpilot.selfplay.learning.vote_learner import VoteLearner
@@ -87,7 +88,7 @@ def command(
             "embedding": EmbeddingLearner(),
             "library": LibraryLearner(synth, rows),
             "estimator": EstimatorLearner(synth, start, size),
-            "proxy": ProxyLearner(synth, size),
+            "proxy": ProxyLearner(synth, size, start),
             "votes": VoteLearner(here),
         }
         chosen = [known[name] for name in WHAT if name in (what or WHAT)]

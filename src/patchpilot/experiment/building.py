@@ -1,8 +1,9 @@
 """The objects that an experiment names, made with what they ask for.
 
 A searcher or an objective says by the names of its arguments what it needs: `target` is the sound, `embedding` what
-hears, `archive` the takes that were in the bank before, `instrument` one of its own, `free` the parameters' roles,
-`golden` and `taste` what others provide (`Providers`). All other arguments are the experiment's options.
+hears, `archive` the takes that were in the bank before, `instrument` one of its own, `performance` what is played,
+`free` the parameters' roles, `golden` and `taste` what others provide (`Providers`). All other arguments are the
+experiment's options.
 """
 
 from __future__ import annotations
@@ -164,6 +165,7 @@ class _Maker:
             "embedding": self._embedding,
             "archive": self._archive,
             "instrument": self._own_instrument,
+            "performance": lambda: self._context.performance,
             "bank": lambda: self._bank,
         }
         """What a part is given for an argument that no option is said for."""
@@ -175,7 +177,7 @@ class _Maker:
         others = [p.name for p in parameters if p.kind == p.VAR_KEYWORD]
         for name in named.options:
             if name not in accepted and not others:
-                raise unknown(name, list(accepted), f"option of {named.kind}")
+                raise unknown(name, [*accepted, "options"], f"option of {named.kind}")
         said = {name: self._read(name, option) for name, option in named.options.items()}
         if others == ["free"]:  # it says what of a patch it may choose, as `Freedom` has it
             said = self._free() | said

@@ -6,6 +6,11 @@
     objective = [{ kind = "close_to" }, { kind = "novel", weight = 0.3 }]
     target = "pluck.wav"
 
+What a table names stands in its `kind`, an objective's `weight` beside it; all other keys are options. Those that
+would be called the same, and any others, may stand in a table of their own:
+
+    objective = { kind = "close_to_set", options = { kind = "bar" } }
+
 Files are named relative to the TOML file. Of a typo the nearest key is named.
 """
 
@@ -34,6 +39,10 @@ _KEYS = ("format", "matrix", *(part.name for part in dataclasses.fields(Experime
 _MATRIX = ("instrument", "searcher", "objective", "seed")
 _ONE_NOTE = ("note", "velocity", "hold_s")
 _PERFORMANCE = (*_ONE_NOTE, "notes", "length_s", "sample_rate", "tempo_bpm", "engine_seed", "arcs")
+_OPTIONS = "options"
+_OWN = ("kind", _OPTIONS)
+"""Keys of a table that names something; its options of these names stand in a table `options`."""
+_OWN_OF_GOALS = (*_OWN, "weight")
 _RELATIVE = re.compile(r"(?:^|(?<=:))\.{1,2}/")
 """Options that begin so, and what comes after an instrument's colon, are files beside the experiment's."""
 
@@ -85,7 +94,7 @@ def to_json(experiment: Experiment) -> dict[str, Json]:
         "instrument": _named(experiment.instrument),
         "searcher": _named(experiment.searcher),
         "objective": [
-            {"kind": goal.part.kind, "weight": goal.weight, **goal.part.options}
+            {"kind": goal.part.kind, "weight": goal.weight, **_said(goal.part.options, _OWN_OF_GOALS)}
             for goal in experiment.objective
         ],
         "bank": experiment.bank,
@@ -170,7 +179,7 @@ def _kind(key: str, choice: Json) -> str:
     return f"{what}-{which.rpartition('/')[2].split('.')[0]}" if colon else kind
 
 
-def _thing(part: Json, group: str, folder: Path) -> Named:
+def _thing(part: Json, group: str, folder: Path, own: Sequence[str] = _OWN) -> Named:
     if isinstance(part, str):
         part = {"kind": part}
     if not isinstance(part, Mapping) or not isinstance(part.get("kind"), str):
@@ -179,16 +188,25 @@ def _thing(part: Json, group: str, folder: Path) -> Named:
     there = registry.names(group)
     if kind not in there and kind not in ("http", "https"):
         raise unknown(kind, there, {"search": "searcher"}.get(group, group.removesuffix("s")))
-    options = {key: _placed(option, folder) for key, option in part.items() if key != "kind"}
-    return Named(_placed(part["kind"], folder), options)
+    return Named(_placed(part["kind"], folder), _options(part, own, folder))
+
+
+def _options(part: Mapping[str, Json], own: Sequence[str], folder: Path) -> dict[str, Json]:
+    """The options of a table: its keys but for its own, and those of `options`."""
+    inner = part.get(_OPTIONS, {})
+    if not isinstance(inner, Mapping):
+        raise ParameterError(f"{part['kind']!r}: expected a table of options, got {inner!r}")
+    beside = {key: option for key, option in part.items() if key not in own}
+    if twice := sorted(beside.keys() & inner.keys()):
+        raise ParameterError(f"{part['kind']!r}: the option {twice[0]!r} is said twice")
+    return {key: _placed(option, folder) for key, option in {**beside, **inner}.items()}
 
 
 def _goals(part: Json, folder: Path) -> tuple[Goal, ...]:
     goals = []
     for one in part if isinstance(part, list) else [part]:
-        named = _thing(one, "objectives", folder)
-        options = {key: option for key, option in named.options.items() if key != "weight"}
-        goals.append(Goal(Named(named.kind, options), float(named.options.get("weight", 1.0))))
+        named = _thing(one, "objectives", folder, _OWN_OF_GOALS)
+        goals.append(Goal(named, float(one.get("weight", 1.0) if isinstance(one, Mapping) else 1.0)))
     return tuple(goals)
 
 
@@ -244,7 +262,14 @@ def _played(performance: Performance | None) -> Json:
 
 
 def _named(named: Named) -> Json:
-    return {"kind": named.kind, **named.options} if named.options else named.kind
+    return {"kind": named.kind, **_said(named.options)} if named.options else named.kind
+
+
+def _said(options: Mapping[str, Json], own: Sequence[str] = _OWN) -> dict[str, Json]:
+    """Options as keys of their table, those that it has itself in `options`; the inverse of `_options`."""
+    inner = {key: option for key, option in options.items() if key in own}
+    beside = {key: option for key, option in options.items() if key not in own}
+    return {**beside, _OPTIONS: inner} if inner else beside
 
 
 def _changed(noun: Any) -> dict[str, Json]:

@@ -25,7 +25,7 @@ class Graph:
         outputs: (node, output) pairs that are mixed to what is heard.
 
     Raises:
-        RackError: nothing is heard, a port is unknown or of another kind, or there is a cycle.
+        RackError: nothing is heard, a port or a parameter is unknown or of another kind, or there is a cycle.
     """
 
     nodes: Mapping[str, Node]
@@ -33,6 +33,8 @@ class Graph:
     outputs: tuple[tuple[str, str], ...]
 
     def __post_init__(self) -> None:
+        for name, node in self.nodes.items():
+            _check_values(name, node)
         for wire in self.wires:
             self._check(wire)
         for name, output in self.outputs:
@@ -121,6 +123,15 @@ class Graph:
             "wires": [f"{w.source}.{w.output} > {w.target}.{w.port}" for w in self.wires],
             "outputs": [f"{name}.{output}" for name, output in self.outputs],
         }
+
+
+def _check_values(name: str, node: Node) -> None:
+    known = [parameter.name for parameter in node.module.parameters]
+    for said in node.values:
+        if said not in known:
+            near = difflib.get_close_matches(said, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known) or 'none'}"
+            raise RackError(f"{name} has no parameter {said!r}; {hint}")
 
 
 def _names(nodes: list[Node]) -> dict[Node, str]:

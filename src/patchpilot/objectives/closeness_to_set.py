@@ -19,8 +19,9 @@ from patchpilot.instruments.take import Take
 from patchpilot.objectives.archive import Memory
 from patchpilot.objectives.composition import Composable
 from patchpilot.objectives.diversity import Kernel, pairwise
-from patchpilot.objectives.golden import Golden, Kind
+from patchpilot.objectives.golden import Golden, Kind, vectors_like
 from patchpilot.objectives.hearing import Embedding, heard, unit
+from patchpilot.space import Performance
 
 REMEMBERED = 4096
 """Takes that crowd a place; older ones no longer do."""
@@ -35,19 +36,27 @@ class CloseToSet(Composable):
     Args:
         golden: the sounds that are loved.
         embedding: that sounds are compared in.
-        kind: which parts of them: choose what your takes are like (a "hit" for one note).
+        kind: which parts of them ("hit", "beat", "bar", "whole"); by default those that the takes are like.
+        performance: what is played, which says what the takes are like; one note by default.
 
     Raises:
-        ParameterError: the golden set has no part of that kind.
+        ParameterError: the golden set has no part of that kind, or there is no such kind.
     """
 
     name = "close_to_set"
 
-    def __init__(self, golden: Golden, embedding: Embedding, *, kind: Kind = "whole") -> None:
-        vectors = golden.vectors(embedding, kind)
+    def __init__(
+        self,
+        golden: Golden,
+        embedding: Embedding,
+        *,
+        kind: Kind | None = None,
+        performance: Performance | None = None,
+    ) -> None:
+        vectors = vectors_like(golden, embedding, kind, performance)
         if not len(vectors):
             raise ParameterError(
-                f"expected a golden set to be close to, but it holds no {kind}: add sounds with "
+                f"expected a golden set to be close to, but it holds no {kind or 'sound'}: add sounds with "
                 "`patchpilot golden add DIR`"
             )
         self._embedding = embedding

@@ -11,8 +11,9 @@ from patchpilot.errors import ParameterError
 from patchpilot.instruments.take import Take
 from patchpilot.objectives.archive import Archive, Memory
 from patchpilot.objectives.composition import Composable
-from patchpilot.objectives.golden import Golden, Kind
+from patchpilot.objectives.golden import Golden, Kind, vectors_like
 from patchpilot.objectives.hearing import Embedding, heard
+from patchpilot.space import Performance
 
 NEAREST = 15
 
@@ -29,7 +30,8 @@ class Novel(Composable):
         archive: what was heard before; of the same embedding.
         golden: sounds that are known too: what is loved already is not new.
         k: >= 1, how many of the nearest.
-        kind: of the golden set's parts.
+        kind: of the golden set's parts ("hit", "beat", "bar", "whole"); by default those that the takes are like.
+        performance: what is played, which says what the takes are like; one note by default.
 
     Raises:
         ParameterError: `k` is below 1.
@@ -44,14 +46,15 @@ class Novel(Composable):
         *,
         golden: Golden | None = None,
         k: int = NEAREST,
-        kind: Kind = "whole",
+        kind: Kind | None = None,
+        performance: Performance | None = None,
     ) -> None:
         if k < 1:
             raise ParameterError(f"expected novelty against at least 1 neighbour, got k = {k}")
         self._embedding, self._k = embedding, k
         self._known: list[Archive] = [archive] if archive is not None else []
         if golden is not None:
-            self._known.append(Memory(golden.vectors(embedding, kind)))
+            self._known.append(Memory(vectors_like(golden, embedding, kind, performance)))
         self._told = Memory()
 
     def score(self, take: Take) -> Mapping[str, float]:

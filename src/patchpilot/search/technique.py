@@ -18,9 +18,10 @@ from patchpilot.audio import F64
 from patchpilot.errors import ParameterError
 from patchpilot.instruments.take import Take
 from patchpilot.search.base import Context, Outcome, Proposal
-from patchpilot.search.box import Algorithm, Box, Heard
+from patchpilot.search.box import Algorithm, Box
 from patchpilot.search.encoding import Encoding
 from patchpilot.search.freedom import Freedom
+from patchpilot.search.generation import Generation
 from patchpilot.space import Patch
 
 SIZE = 16
@@ -28,32 +29,18 @@ SIZE = 16
 
 
 @dataclass
-class State:
-    """Where a search stands.
+class State(Generation[str]):
+    """Where a search stands; keys are hashes of patches.
 
     Attributes:
-        algorithm: what it has learnt, its random numbers too.
         number: of the present generation, from 1.
-        points: (n, d) of that generation.
-        keys: hashes of its patches.
-        asked: those that were proposed.
-        heard: by hash, score (−inf for a failure) and descriptors.
         parents: ids of the takes that each of its patches was made of.
         takes: ids of all takes so far, by a digest of their points.
-        best: highest score so far.
-        worst: lowest finite score so far.
     """
 
-    algorithm: Algorithm
     number: int = 0
-    points: F64 = field(default_factory=lambda: np.zeros((0, 0)))
-    keys: list[str] = field(default_factory=list)
-    asked: set[str] = field(default_factory=set)
-    heard: dict[str, tuple[float, F64]] = field(default_factory=dict)
     parents: list[tuple[str, ...]] = field(default_factory=list)
     takes: dict[bytes, str] = field(default_factory=dict)
-    best: float = float("-inf")
-    worst: float = float("inf")
 
 
 class Technique(ABC):
@@ -115,12 +102,10 @@ class Technique(ABC):
         state = self.state
         if not state.keys:
             self._next_generation()
-        waiting = dict.fromkeys(key for key in state.keys if key not in state.heard)
-        new = [key for key in waiting if key not in state.asked] or list(waiting)
-        state.asked |= set(new[:n])
+        keys = state.propose(n)
         made = dict(zip(state.keys, zip(self._present(), state.parents, strict=True), strict=True))
         detail = f"generation {state.number}"
-        chosen = [made[key] for key in new[:n]]
+        chosen = [made[key] for key in keys]
         return [Proposal(patch, self.name, detail, parents=parents) for patch, parents in chosen]
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:
@@ -128,14 +113,10 @@ class Technique(ABC):
         state = self.state
         for outcome in outcomes:
             key = outcome.proposal.patch.sha256
-            if key in state.asked and key not in state.heard:
-                state.heard[key] = (outcome.score, self._described(outcome))
+            if state.waits_for(key):
+                state.heard[key] = (outcome.score, self.described(outcome))
                 self._note(outcome, state.points[state.keys.index(key)])
-        if state.keys and all(key in state.heard for key in state.keys):
-            found = [state.heard[key] for key in state.keys]
-            points = state.points
-            state.keys, state.asked, state.heard, state.points = [], set(), {}, points[:0]
-            state.algorithm.learn(self._heard(points, found))
+        state.learn()
 
     def overhear(self, outcomes: Sequence[Outcome]) -> None:
         """Learn of what others found, as far as it can be said in this search's coordinates."""
@@ -144,8 +125,8 @@ class Technique(ABC):
             points = np.array([self.encoding.point(one.proposal.patch) for one in fine])
             for outcome, point in zip(fine, points, strict=True):
                 self._note(outcome, point)
-            found = [(one.score, self._described(one)) for one in fine]
-            self.state.algorithm.overhear(self._heard(points, found))
+            found = [(one.score, self.described(one)) for one in fine]
+            self.state.algorithm.overhear(self.state.finite(points, found))
 
     def _next_generation(self) -> None:
         state = self.state
@@ -168,25 +149,17 @@ class Technique(ABC):
             self._patches = (self.state.number, patches)
         return patches
 
-    def _described(self, outcome: Outcome) -> F64:
+    def described(self, outcome: Outcome) -> F64:
+        """What an outcome is like, (`n_descriptors`,); NaN where nothing was heard."""
         if outcome.take is None or not np.isfinite(outcome.score):
             return np.full(self.n_descriptors, np.nan)
         return self.describe(outcome.take)
 
     def _note(self, outcome: Outcome, point: F64) -> None:
         """The extremes of the scores, and which take a point became."""
-        state, score = self.state, outcome.score
-        if outcome.take is not None and np.isfinite(score):
-            state.takes[_digest(point)] = outcome.take.id
-            state.best, state.worst = max(state.best, score), min(state.worst, score)
-
-    def _heard(self, points: F64, found: Sequence[tuple[float, F64]]) -> Heard:
-        """Scores made finite: a failure is a little worse than the worst."""
-        state = self.state
-        worst, best = (state.worst, state.best) if np.isfinite(state.worst) else (0.0, 0.0)
-        failed = worst - max(0.1 * (best - worst), 1e-6)
-        scores = np.array([score if np.isfinite(score) else failed for score, _ in found], dtype=np.float64)
-        return Heard(points, scores, np.array([descriptors for _, descriptors in found]))
+        if outcome.take is not None and np.isfinite(outcome.score):
+            self.state.takes[_digest(point)] = outcome.take.id
+            self.state.note(outcome.score)
 
 
 def _digest(point: F64) -> bytes:

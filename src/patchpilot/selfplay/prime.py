@@ -23,7 +23,7 @@ from patchpilot.retrieval.index import Index, Neighbour
 from patchpilot.retrieval.library import Library, embedding_of
 from patchpilot.retrieval.places import best_library
 from patchpilot.selfplay.golden.golden_set import GoldenSet
-from patchpilot.selfplay.golden.starred import NOTES, starred
+from patchpilot.selfplay.golden.starred import starred
 from patchpilot.selfplay.preference.lens import Lens
 from patchpilot.selfplay.preference.preference import Preference
 from patchpilot.selfplay.preference.taste import Taste
@@ -83,7 +83,7 @@ def prime(
         golden: the sounds that are loved.
         instrument: whose patches are wanted.
         library: to look into; by default the best that fits the instrument.
-        bank: whose takes with a star count as golden sounds, too, where `kind` is what a take is.
+        bank: whose takes with a star count as golden sounds, too, if they are of this kind.
         n: >= 1, how many patches; fewer where the library has fewer.
         kind: of the golden set's parts; a "hit" is what one note of a patch is like.
         seed: of the rows that stand for sounds in general.
@@ -102,7 +102,7 @@ def prime(
     ear = embedding_of(known.recipe.embedding)
     vectors = golden.vectors(ear, kind)
     names = [item.name for item in golden.items for _ in item.parts[kind]]
-    if bank is not None and kind in NOTES and (stars := starred(bank, ear)):
+    if bank is not None and (stars := starred(bank, ear, kind)):
         vectors = np.concatenate([vectors, np.stack(list(stars.values()))])
         names += [f"take {number}" for number in stars]
     if not len(vectors):

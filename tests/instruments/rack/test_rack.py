@@ -178,6 +178,15 @@ def test_a_module_that_fails_is_named_with_its_parameters(pool: Pool) -> None:
     assert np.array_equal(results[0].samples, results[2].samples)
 
 
+def test_a_value_out_of_its_range_is_refused(rack: Rack, tmp_path: Path) -> None:
+    far = Patch.make(rack.space, {"tone_level": 7.0})
+    with pytest.raises(EngineError, match="rack two: tone_level: expected 0 to 1, got 7"):
+        rack.render(far, SECOND)
+    rack.export(far, tmp_path / "far.toml")
+    with pytest.raises(PatchError, match=r"far\.toml: rack two: tone_level: expected 0 to 1, got 7"):
+        rack.load(tmp_path / "far.toml")
+
+
 @pytest.mark.parametrize("suffix", [".rack.json", ".toml"])
 def test_a_file_holds_all_of_it(tmp_path: Path, suffix: str, pool: Pool) -> None:
     voice = node(tone, "voice", level=0.7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,16 +14,18 @@ from patchpilot.audio.descriptors import NAMES, described
 from patchpilot.bank import Bank
 from patchpilot.datasets import Dataset
 from patchpilot.errors import EstimatorError, LibraryError
-from patchpilot.estimators.places import learned_proxy
+from patchpilot.estimators.folder import GRAPHS, PROXY, read_about, read_graphs, write_folder
+from patchpilot.estimators.places import find_for, learned_proxy
 from patchpilot.estimators.training.batches import is_held_out
 from patchpilot.instruments.take import Origin, Take
 from patchpilot.retrieval.local import LocalEmbedding
 from patchpilot.retrieval.places import best_library
 from patchpilot.retrieval.spectral import Spectral
-from patchpilot.selfplay.learning import library_learner, vote_learner
+from patchpilot.selfplay.learning import estimator_learner, library_learner, vote_learner
 from patchpilot.selfplay.learning.banked import banked
+from patchpilot.selfplay.learning.estimator_learner import EstimatorLearner, judge_of, lend_judge
 from patchpilot.selfplay.learning.learn import learn
-from patchpilot.selfplay.learning.learners import WATCHED, EmbeddingLearner, Tell
+from patchpilot.selfplay.learning.learners import WATCHED, EmbeddingLearner, Learner, Tell
 from patchpilot.selfplay.learning.proxy_learner import ProxyLearner
 from patchpilot.selfplay.learning.versions import Versions
 from patchpilot.selfplay.learning.vote_learner import VoteLearner
@@ -177,16 +180,33 @@ def test_a_library_is_put_into_use_where_there_is_none(
 
 
 @pytest.mark.slow
-def test_a_proxy_is_learned_and_found_by_finetuning(
+def test_a_proxy_is_learned_found_by_finetuning_and_judges_an_estimator(
     bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("torch")
+    pytest.importorskip("onnxscript")
     from patchpilot.estimators.networks.proxy_file import load_proxy
 
     monkeypatch.setenv("PATCHPILOT_ESTIMATORS", str(tmp_path / "estimators"))
-    (verdict,) = learn(bank, Buzzing(), [ProxyLearner(Buzzing(), "tiny")], epochs=1)
-    assert verdict.is_promoted
+    monkeypatch.setattr(estimator_learner, "SOUNDS", 2)
+    learners: list[Learner] = [ProxyLearner(Buzzing(), "tiny"), EstimatorLearner(Buzzing(), None, "tiny")]
+    proxy, first = learn(bank, Buzzing(), learners, epochs=1)
+    assert proxy.is_promoted
     load_proxy(learned_proxy("toy")).codec.check(Buzzing().space)
+    assert first.is_promoted
+    about = read_about(find_for("toy"))
+    assert PROXY in about.digests
+    # Without a proxy of the same tokens the judge of what is in use is lent, to those that know the same.
+    learned_proxy("toy").unlink()
+    assert judge_of(about.codec, "toy") is None
+    bare = tmp_path / "bare"
+    graphs = read_graphs(find_for("toy"), about)
+    write_folder(bare, about, {name: graphs[name] for name in GRAPHS})
+    assert lend_judge(bare, "toy")
+    lent = read_about(bare)
+    assert read_graphs(bare, lent)[PROXY] == graphs[PROXY]
+    other = dataclasses.replace(about, codec=dataclasses.replace(about.codec, version="other"))
+    write_folder(bare, other, {name: graphs[name] for name in GRAPHS}, force=True)
+    assert not lend_judge(bare, "toy")
 
 
 def test_votes_and_stars_count_and_a_tenth_is_held_out(bank: Bank) -> None:

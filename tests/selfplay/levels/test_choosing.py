@@ -60,13 +60,18 @@ def test_the_best_together_is_found_and_a_broken_patch_left_out() -> None:
         chosen(score, taken, [some[1:2] for some in voices], toy)
 
 
-def test_notes_are_tuned_to_what_plays_them() -> None:
+@pytest.mark.parametrize(
+    ("wrong", "classes"),
+    [(-12, 128), (1, 12)],
+    ids=["an octave, heard in the hit", "a note, heard in the loop"],
+)
+def test_notes_are_tuned_to_what_plays_them(wrong: int, classes: int) -> None:
     toy = Plucked()
     taken = taken_apart(Material(tone_loop(2), TEMPO))
     score = score_of(taken, part_names(taken))
-    low = dataclasses.replace(
-        score, parts=tuple(dataclasses.replace(part, note=part.note - 12) for part in score.parts)
+    off = dataclasses.replace(
+        score, parts=tuple(dataclasses.replace(part, note=part.note + wrong) for part in score.parts)
     )
-    tuned = chosen(low, taken, [[voice(toy, 1.0)] for _ in low.parts], toy).score
-    played = [{p.note + s.semitones for s in p.strikes} for p in tuned.parts]
-    assert played == [{p.note + s.semitones for s in p.strikes} for p in score.parts]
+    tuned = chosen(off, taken, [[voice(toy, 1.0)] for _ in off.parts], toy).score
+    played = [{(p.note + s.semitones) % classes for s in p.strikes} for p in tuned.parts]
+    assert played == [{(p.note + s.semitones) % classes for s in p.strikes} for p in score.parts]

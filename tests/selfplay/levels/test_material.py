@@ -97,6 +97,8 @@ def test_complements_are_in_key_and_on_the_grid(role: str) -> None:
         assert all(strike.beat * 4 == round(strike.beat * 4) for strike in part.strikes)
         busy = {s.beat % 4 for s in SCORE.parts[1].strikes}
         assert sum(s.beat % 4 in busy for s in part.strikes) < len(part.strikes) / 2
+    both = dataclasses.replace(SCORE, parts=(*SCORE.parts, part))  # it has one of that name then
+    assert complement(both, role, seed=0).name == f"{role} 2"  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="--key"):
         complement(dataclasses.replace(SCORE, key=""), role, seed=0)  # type: ignore[arg-type]
 

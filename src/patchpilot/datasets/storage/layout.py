@@ -153,9 +153,13 @@ def make_column(
     file: Any, name: str, shape: tuple[int, ...], kind: Any, chunk_rows: int, options: Mapping[str, Any]
 ) -> Any:
     """A new dataset of no rows, each of `shape`."""
-    if 0 in shape:  # HDF5 has no chunks of nothing
+    if 0 in shape:  # HDF5 has no chunks of nothing, and none that are larger than the most there may be
         return file.create_dataset(
-            name, (0, *shape), kind, maxshape=(None, *shape), chunks=(chunk_rows, *[1] * len(shape))
+            name,
+            (0, *shape),
+            kind,
+            maxshape=(None,) * (1 + len(shape)),
+            chunks=(chunk_rows, *[1] * len(shape)),
         )
     return file.create_dataset(
         name, (0, *shape), kind, maxshape=(None, *shape), chunks=(chunk_rows, *shape), **options

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
 import platformdirs
 
 from patchpilot.audio import Audio
-from patchpilot.engine import Failure, Job, Pool, Program
-from patchpilot.errors import EngineError, PatchError, PatchPilotError, RackError
+from patchpilot.engine import Failure, Job, Program
+from patchpilot.errors import EngineError, PatchError, RackError
 from patchpilot.instruments._fingerprint import fingerprint
+from patchpilot.instruments._pooled import Pooled, answered, sound
 from patchpilot.instruments.base import KNOB_STEP
 from patchpilot.instruments.plugin import document
 from patchpilot.instruments.plugin.find import find
@@ -35,7 +34,7 @@ _WORKER = "patchpilot.instruments.plugin._worker"
 PROGRAM = Program(boot=f"{_WORKER}:boot", prepare=f"{_WORKER}:prepare", run=f"{_WORKER}:run")
 
 
-class Plugin:
+class Plugin(Pooled):
     """A plug-in of another maker. One that is an effect hears the performance's audio.
 
     Args:
@@ -50,6 +49,7 @@ class Plugin:
     """
 
     suffix = ".plugin.json"
+    _program = PROGRAM
 
     def __init__(
         self,
@@ -67,22 +67,6 @@ class Plugin:
     def name(self) -> str:
         """ "plugin:" and the name of its file, by which it is found again."""
         return self.space.instrument
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker processes."""
-        pool = self.__dict__.pop("_pool", None)
-        if pool is not None:
-            pool.close()
-
-    @cached_property
-    def _pool(self) -> Pool:
-        return Pool(PROGRAM, **self._options)
 
     @cached_property
     def space(self) -> Space:
@@ -119,54 +103,20 @@ class Plugin:
         """One that is not here, from `to_json`: it has a space, but plays nothing."""
         return cls("", info=PluginInfo.from_json(said))
 
-    def render(self, patch: Patch, performance: Performance) -> Audio:
-        """Play a patch, all notes at once.
-
-        Returns:
-            Stereo audio of the performance's length and sample rate.
-
-        Raises:
-            EngineError: the plug-in crashed, hung or is missing, or an arc moves what cannot move.
-        """
-        ((_, result),) = list(self.stream([(patch, performance)]))
-        if isinstance(result, EngineError):
-            raise result
-        return result
-
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
         """Play many patches, and yield (position, audio or error) as they are done; `pairs` may be endless."""
-        flying: dict[int, tuple[int, Performance]] = {}
-        refused: list[tuple[int, EngineError]] = []
 
-        def jobs() -> Iterator[Job]:
-            n = 0
-            for i, (patch, performance) in enumerate(pairs):
-                try:
-                    job = self._job("play", played(self.info, patch, performance), performance.sample_rate)
-                except PatchPilotError as error:
-                    refused.append((i, EngineError(str(error))))
-                    continue
-                flying[n] = i, performance
-                n += 1
-                yield job
+        def job(pair: tuple[Patch, Performance]) -> Job:
+            return self._job("play", played(self.info, *pair), pair[1].sample_rate)
 
-        with contextlib.closing(self._pool.imap(jobs())) as results:
-            for k, result in results:
-                while refused:
-                    yield refused.pop(0)
-                i, performance = flying.pop(k)
-                if isinstance(result, Failure):
-                    yield i, self._error(result)
-                else:
-                    assert isinstance(result, np.ndarray)
-                    yield i, Audio(result, performance.sample_rate)
-        yield from refused
+        for i, (_, performance), result in answered(self._pool, pairs, job):
+            yield i, sound(result, performance.sample_rate, self._told)
 
-    def _error(self, failure: Failure) -> EngineError:
+    def _told(self, failure: Failure) -> str:
         said = failure.reason
         for kind in ("PluginError", "ValueError"):
             said = said.removeprefix(f"raised {kind}: ")
-        return EngineError(f"plug-in {self.info.file}: {said}")
+        return f"plug-in {self.info.file}: {said}"
 
     def _job(self, task: str, argument: object, sample_rate: int) -> Job:
         """Raises `RackError` where the plug-in is missing."""

@@ -183,7 +183,7 @@ def read_patch(union: Union, path: Path) -> Patch:
     """The patch of a file that was written for this rack.
 
     Raises:
-        PatchError: it cannot be read, holds none, or is of another rack.
+        PatchError: it cannot be read, is of another rack, or has a value that is out of its range.
     """
     try:
         data = read(path)
@@ -196,15 +196,20 @@ def read_patch(union: Union, path: Path) -> Patch:
     if "patch" not in data:
         return Patch.make(union.space)
     store = Bag(Asset.from_bytes(base64.b64decode(text)) for text in data["assets"].values())
-    patch = Patch.from_json(data["patch"], store)
-    return Patch.make(
+    said = Patch.from_json(data["patch"], store)
+    patch = Patch.make(
         union.space,
-        patch.values,
-        routings=patch.routings,
-        assets=patch.assets,
-        extra=json.loads(patch.extra),
-        info=patch.info,
+        said.values,
+        routings=said.routings,
+        assets=said.assets,
+        extra=json.loads(said.extra),
+        info=said.info,
     )
+    try:
+        union.check(patch)
+    except RackError as error:
+        raise PatchError(f"{path}: {error}") from None
+    return patch
 
 
 def _instrument(said: Json) -> Module:

@@ -7,11 +7,12 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from patchpilot.audio import Audio
 from patchpilot.engine import Pool, Program
 from patchpilot.errors import EngineError, PatchError, RackError
+from patchpilot.instruments._pooled import Pooled
 from patchpilot.instruments.rack import document, drawing, turning
 from patchpilot.instruments.rack._worker import identity
 from patchpilot.instruments.rack.sources import part_of
@@ -32,7 +33,7 @@ PROGRAM = Program(
 )
 
 
-class Rack(Wirable):
+class Rack(Pooled, Wirable):
     """A graph of modules as an instrument.
 
         acid = Rack("acid") | saw >> ladder >> drive
@@ -53,6 +54,7 @@ class Rack(Wirable):
     """
 
     suffix = ".rack.json"
+    _program = PROGRAM
 
     def __init__(
         self,
@@ -93,17 +95,9 @@ class Rack(Wirable):
         made.__dict__.update(changes)
         return made
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """End the worker processes; instruments in the rack are closed with it."""
-        pool = self.__dict__.pop("_pool", None)
-        if pool is not None and pool is not self._shared:
-            pool.close()
+        super().close()
         for instrument in self.union.instruments.values():
             instrument.close()
 
@@ -117,10 +111,6 @@ class Rack(Wirable):
     def union(self) -> Union:
         """Its parameters, and what belongs to which node."""
         return Union(self.name, self.graph, self._pins, self._macros)
-
-    @cached_property
-    def _pool(self) -> Pool:
-        return Pool(PROGRAM, **self._options) if self._shared is None else self._shared
 
     def part(self) -> Part:
         """The rack as a part of another: its nodes with the rack's name before theirs, values as they are here."""
@@ -144,23 +134,9 @@ class Rack(Wirable):
         inside = [instrument.fingerprint for instrument in self.union.instruments.values()]
         return " + ".join(dict.fromkeys([identity(), *inside]))
 
-    def render(self, patch: Patch, performance: Performance) -> Audio:
-        """Play a patch.
-
-        Returns:
-            Stereo audio of the performance's length and sample rate.
-
-        Raises:
-            EngineError: a module failed (it is named, with its parameters), crashed or hung.
-        """
-        ((_, result),) = list(self.stream([(patch, performance)]))
-        if isinstance(result, EngineError):
-            raise result
-        return result
-
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
         """Play many patches, and yield (position, audio or error) as they are done; `pairs` may be endless."""
-        return streamed(self.name, self.union, self._pool, pairs)
+        return streamed(self.name, self.union, self._shared or self._pool, pairs)
 
     def export(self, patch: Patch, path: Path | str) -> None:
         """Write the rack and the patch, with everything in them, as readable JSON (or TOML, where the name says so).

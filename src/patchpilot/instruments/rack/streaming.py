@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
 from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job, Pool
 from patchpilot.errors import EngineError, PatchPilotError
+from patchpilot.instruments._pooled import answered, sound
 from patchpilot.instruments.rack import turning
 from patchpilot.instruments.rack.inputs import heard_input
 from patchpilot.instruments.rack.sources import InputModule
@@ -36,29 +34,17 @@ def streamed(
     items: Iterator[_Item] = (_Item(i, patch, what) for i, (patch, what) in enumerate(pairs))
     for node in union.instruments:
         items = _through(union, node, items)
-    flying: dict[int, _Item] = {}
-    failed: list[_Item] = []
 
-    def jobs() -> Iterator[Job]:
-        n = 0
-        for item in items:
-            try:
-                job = _job(union, item)
-            except PatchPilotError as error:
-                item.error = EngineError(str(error))
-            if item.error is not None:
-                failed.append(item)
-                continue
-            flying[n] = item
-            n += 1
-            yield job
+    def job(item: _Item) -> Job:
+        if item.error is not None:
+            raise item.error
+        return _job(union, item)
 
-    with contextlib.closing(pool.imap(jobs())) as results:
-        for k, result in results:
-            yield from _given_up(failed)
-            item = flying.pop(k)
-            yield item.at, _said(name, result, item.performance)
-    yield from _given_up(failed)
+    def told(failure: Failure) -> str:
+        return f"rack {name}: {failure.reason.removeprefix('raised RackError: ')}"
+
+    for _, item, result in answered(pool, items, job):
+        yield item.at, sound(result, item.performance.sample_rate, told)
 
 
 def _through(union: Union, node: str, items: Iterator[_Item]) -> Iterator[_Item]:
@@ -97,6 +83,7 @@ def _through(union: Union, node: str, items: Iterator[_Item]) -> Iterator[_Item]
 
 
 def _job(union: Union, item: _Item) -> Job:
+    union.check(item.patch)
     performance = item.performance
     rate = performance.sample_rate
     n_samples = round(performance.length_s * rate)
@@ -126,14 +113,6 @@ def _job(union: Union, item: _Item) -> Job:
     return Job({"graph": said, "sample_rate": rate, "moving": moving}, key, delta)
 
 
-def _said(name: str, result: object, performance: Performance) -> Audio | EngineError:
-    if isinstance(result, Failure):
-        reason = result.reason.removeprefix("raised RackError: ")
-        return EngineError(f"rack {name}: {reason}")
-    assert isinstance(result, np.ndarray)
-    return Audio(result, performance.sample_rate)
-
-
 @dataclasses.dataclass(eq=False)
 class _Item:
     """A performance on its way through the rack."""
@@ -143,10 +122,3 @@ class _Item:
     performance: Performance
     heard: dict[str, Any] = dataclasses.field(default_factory=dict)
     error: EngineError | None = None
-
-
-def _given_up(failed: list[_Item]) -> Iterator[tuple[int, EngineError]]:
-    while failed:
-        item = failed.pop(0)
-        assert item.error is not None
-        yield item.at, item.error

@@ -189,6 +189,22 @@ class Union:
         own = [n for n, (node, _) in self.places.items() if node not in self.instruments and n in free]
         return {"core": (*self.macros, *(n for n in only.space.views["core"] if n in free), *own)}
 
+    def check(self, patch: Patch) -> None:
+        """Raise `RackError` where a patch has a value that a parameter of a module or a macro cannot take."""
+        for p in self.space:
+            value = patch.values.get(p.name, p.default)
+            dust = 1e-6 * max(abs(p.minimum), abs(p.maximum))  # of float32
+            if not p.minimum - dust <= value <= p.maximum + dust and self._is_ours(p.name):
+                low, high = p.shown(p.minimum), p.shown(p.maximum)
+                shown = f" ({low:g} to {high:g} {p.unit}".rstrip() + ")" if low != p.minimum else ""
+                raise RackError(
+                    f"rack {self.name}: {p.name}: expected {p.minimum:g} to {p.maximum:g}{shown}, got {value:g}"
+                )
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether an instrument inside has no say in it."""
+        return name not in self.places or self.places[name][0] not in self.instruments
+
     def stored(self, patch: Patch) -> dict[str, dict[str, float]]:
         """Stored values by node and the module's own name of the parameter, macros and pins followed."""
         values = {p.name: patch.values.get(p.name, p.default) for p in self.space}

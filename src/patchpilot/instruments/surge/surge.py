@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
-
-import numpy as np
+from typing import Any
 
 from patchpilot.audio import Audio
 from patchpilot.engine import Failure, Job, Pool, Program
-from patchpilot.errors import EngineError, PatchError, PatchPilotError
+from patchpilot.errors import EngineError, PatchError
 from patchpilot.files import write_bytes
 from patchpilot.instruments._fingerprint import fingerprint
+from patchpilot.instruments._pooled import Pooled, answered, sound
 from patchpilot.instruments.plugin.plugin import Plugin
 from patchpilot.instruments.surge import cache, playing, tables
 from patchpilot.instruments.surge.catalogue import Catalogue
@@ -50,8 +48,10 @@ _DESCRIBING_S = 300.0
 """Longest time that the engine may take to say all that it can."""
 
 
-class Surge:
+class Surge(Pooled):
     """Surge XT's engine, through its Python module.
+
+    Notes begin and end on borders of 32 samples; what it plays may exceed full scale (to ±8).
 
     Args:
         workers: how many processes render at once; one for each usable core by default.
@@ -64,6 +64,7 @@ class Surge:
 
     name = "surge"
     suffix = ".fxp"
+    _program = PROGRAM
 
     def __init__(
         self, *, workers: int | None = None, timeout_s: float = 60.0, fork: bool | None = None
@@ -84,22 +85,6 @@ class Surge:
         if place.module is None:
             return Plugin(str(place.plugin), workers=workers, timeout_s=timeout_s, fork=fork)
         return cls(workers=workers, timeout_s=timeout_s, fork=fork)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the worker processes."""
-        pool = self.__dict__.pop("_pool", None)
-        if pool is not None:
-            pool.close()
-
-    @cached_property
-    def _pool(self) -> Pool:
-        return Pool(PROGRAM, **self._options)
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -122,49 +107,11 @@ class Surge:
         """Engine version, system and processor: what bit-exactness is promised for."""
         return fingerprint(self.name, self.space.version)
 
-    def render(self, patch: Patch, performance: Performance) -> Audio:
-        """Play a patch, all notes at once; notes begin and end on borders of 32 samples.
-
-        Returns:
-            Stereo audio of the performance's length and sample rate. It may exceed full scale (to ±8).
-
-        Raises:
-            EngineError: the engine crashed, hung or refused the patch, or an arc moves what is not there.
-        """
-        ((_, result),) = list(self.stream([(patch, performance)]))
-        if isinstance(result, EngineError):
-            raise result
-        return result
-
     def stream(self, pairs: Iterable[tuple[Patch, Performance]]) -> Iterator[tuple[int, Audio | EngineError]]:
         """Play many patches, and yield (position, audio or error) as they are done; `pairs` may be endless."""
         _ = self.catalogue  # asked for now: the pool answers nothing else while it plays
-        flying: dict[int, tuple[int, Performance]] = {}
-        refused: list[tuple[int, EngineError]] = []
-
-        def jobs() -> Iterator[Job]:
-            n = 0
-            for i, (patch, performance) in enumerate(pairs):
-                try:
-                    job = self._job(patch, performance)
-                except PatchPilotError as error:
-                    refused.append((i, EngineError(str(error))))
-                    continue
-                flying[n] = i, performance
-                n += 1
-                yield job
-
-        with contextlib.closing(self._pool.imap(jobs())) as results:
-            for k, result in results:
-                while refused:
-                    yield refused.pop(0)
-                i, performance = flying.pop(k)
-                if isinstance(result, Failure):
-                    yield i, EngineError(f"Surge's engine {result.reason}")
-                else:
-                    assert isinstance(result, np.ndarray)
-                    yield i, Audio(result, performance.sample_rate)
-        yield from refused
+        for i, (_, performance), result in answered(self._pool, pairs, lambda pair: self._job(*pair)):
+            yield i, sound(result, performance.sample_rate, _told)
 
     def _job(self, patch: Patch, performance: Performance) -> Job:
         """Raises `PatchPilotError` for what cannot be played."""
@@ -188,7 +135,7 @@ class Surge:
         base = {"preset": None, "sample_rate": 44100, "engine_seed": 0}
         (result,) = pool.map([Job(base, "none", (task, argument))])
         if isinstance(result, Failure):
-            raise EngineError(f"Surge's engine {result.reason}")
+            raise EngineError(_told(result))
         return str(result)
 
     def export(self, patch: Patch, path: Path | str) -> None:
@@ -263,3 +210,7 @@ class Surge:
     def preset_folders(self) -> list[Path]:
         """Folders of patches that are there: the user's, the factory's, those of other authors."""
         return find.preset_folders(self.preset_folder(), self.place.data)
+
+
+def _told(failure: Failure) -> str:
+    return f"Surge's engine {failure.reason}"

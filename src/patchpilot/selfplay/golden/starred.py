@@ -8,11 +8,8 @@ from patchpilot.audio import F32
 from patchpilot.bank.bank import Bank
 from patchpilot.bank.query import Query
 from patchpilot.errors import BankError
-from patchpilot.objectives.golden import Golden, Kind
+from patchpilot.objectives.golden import Golden, Kind, kind_of
 from patchpilot.objectives.hearing import Embedding
-
-NOTES: tuple[Kind, ...] = ("hit", "whole")
-"""Kinds that a take is: it is one hit, and whole; it has no beats and bars."""
 
 
 class WithStars:
@@ -33,21 +30,24 @@ class WithStars:
             BankError: a golden file is gone or damaged.
             ParameterError: there is no such kind.
         """
-        found = starred(self._bank, embedding) if kind in NOTES else {}
+        found = starred(self._bank, embedding, kind)
         rows = [self._golden.vectors(embedding, kind), *(vector[None] for vector in found.values())]
         return np.concatenate([part for part in rows if len(part)]) if any(map(len, rows)) else rows[0]
 
 
-def starred(bank: Bank, embedding: Embedding) -> dict[int, F32]:
-    """What an embedding says of the takes with a star, float32 (size,), by their numbers.
+def starred(bank: Bank, embedding: Embedding, kind: Kind) -> dict[int, F32]:
+    """What an embedding says of the takes with a star that are of a kind, float32 (size,), by their numbers.
 
-    Those whose audio is gone are left out; `bank check` names them.
+    Each is whole, and what its performance makes it: one of one note is a hit, and has no beats. Those whose audio is
+    gone are left out; `bank check` names them.
     """
     found: dict[int, F32] = {}
     for entry in sorted(bank.entries(Query(golden=True)), key=lambda entry: entry.number):
         try:
             take = bank.take(entry.number)
         except BankError:
+            continue
+        if kind not in ("whole", kind_of(take.performance)):
             continue
         note = take.performance.notes[0]
         found[entry.number] = np.asarray(

@@ -13,12 +13,7 @@ from patchpilot.audio import Audio
 from patchpilot.bank import Bank
 from patchpilot.datasets import Dataset
 from patchpilot.errors import EstimatorError
-from patchpilot.estimators.estimator import Estimator
-from patchpilot.estimators.evaluation import FIRST, Sound, evaluate
-from patchpilot.estimators.own_assets import keep_assets
-from patchpilot.estimators.places import user_folder as estimators_folder
 from patchpilot.files import write_text
-from patchpilot.instruments.base import Instrument
 from patchpilot.retrieval.description import FILE
 from patchpilot.retrieval.embedding import Embedding
 from patchpilot.retrieval.library import embedding_of
@@ -135,76 +130,3 @@ def embedding_in_use() -> Embedding:
     """The one that was learned, or the one that comes with Patch Pilot."""
     mine = embeddings_folder() / MINE
     return LocalEmbedding(mine) if mine.exists() else embedding_of("heard")
-
-
-class EstimatorLearner:
-    """The network that hears a patch.
-
-    Args:
-        instrument: whose patches it says.
-        start: folder of a training that it goes on from; by default the version in use, if it was learned here.
-        size: of a new network.
-    """
-
-    name = "estimator"
-    unit = "median log-mel distance of the first patch"
-
-    def __init__(self, instrument: Instrument, start: Path | None = None, size: str = "small") -> None:
-        self._instrument, self._start, self._size = instrument, start, size
-
-    def versions(self, folder: Path) -> Versions:
-        """In use it is the user's estimator of the instrument."""
-        return Versions(folder, estimators_folder() / self._instrument.name)
-
-    def settings(self) -> str:
-        """Its size, and where it starts."""
-        from patchpilot.estimators.training.starting import read_start
-
-        return f"{self._size} {read_start(self._start).sha256 if self._start is not None else ''}"
-
-    def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
-        """As `patchpilot train` does."""
-        from patchpilot.estimators.training.config import TrainConfig
-        from patchpilot.estimators.training.estimators import train_estimator
-        from patchpilot.estimators.training.progress import Progress
-        from patchpilot.estimators.training.rows import read_rows
-        from patchpilot.estimators.training.source import Files
-        from patchpilot.estimators.training.starting import read_start
-
-        def show(progress: Progress) -> None:
-            tell(
-                f"estimator: epoch {progress.epoch} of {progress.epochs}, step {progress.at} of {progress.steps}"
-            )
-
-        start = self._start if self._start is not None else self._in_use()
-        first = read_start(start) if start is not None else None
-        config = TrainConfig(
-            instrument=self._instrument.name,
-            epochs=epochs,
-            seed=seed,
-            size=self._size,
-            held_out=WATCHED,
-            start=first.sha256 if first else "",
-        )
-        codec = first.codec if first else None
-        source = Files(read_rows(data, self._instrument.space, codec=codec), config.held_out)
-        keep_assets(out, source.codec, self._instrument, datasets=data, start=first.folder if first else None)
-        train_estimator(config, source, self._instrument, out, first=first, on_progress=show)
-
-    def score(self, path: Path | None, frozen: Path) -> float:
-        """How far the likeliest patch is from the sound, on the real engine."""
-        with Dataset(frozen) as dataset:
-            rows = [row for row in dataset if row.index % 2 == 0][:SOUNDS]
-            sounds = [Sound(row.patch, row.performance, row.name) for row in rows]
-        estimator = Estimator.load(path if path is not None else self._instrument.name, self._instrument)
-        return evaluate(estimator, self._instrument, sounds).median(FIRST)
-
-    def adopt(self, bank: Bank) -> None:
-        """Nothing is to be done: `match` takes the user's estimator by itself."""
-
-    def _in_use(self) -> Path | None:
-        """The training of the version in use; what comes with Patch Pilot brings none."""
-        from patchpilot.estimators.training.checkpoint import NAME
-
-        place = estimators_folder() / self._instrument.name
-        return place if (place / NAME).is_file() else None

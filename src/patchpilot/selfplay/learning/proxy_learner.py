@@ -9,6 +9,7 @@ from patchpilot.bank import Bank
 from patchpilot.errors import EstimatorError
 from patchpilot.estimators.places import learned_proxy
 from patchpilot.instruments.base import Instrument
+from patchpilot.selfplay.learning.estimator_learner import begun
 from patchpilot.selfplay.learning.learners import WATCHED, Tell
 from patchpilot.selfplay.learning.versions import Versions
 
@@ -19,21 +20,24 @@ class ProxyLearner:
     Args:
         instrument: that it stands for.
         size: of its network.
+        start: folder of a training of an estimator, whose tokens it is to know, so that it can judge what that says;
+            by default those of the estimator in use, if it was learned here.
     """
 
     name = "proxy"
     unit = "median log-mel distance of what it says to what sounds"
 
-    def __init__(self, instrument: Instrument, size: str = "small") -> None:
-        self._instrument, self._size = instrument, size
+    def __init__(self, instrument: Instrument, size: str = "small", start: Path | None = None) -> None:
+        self._instrument, self._size, self._start = instrument, size, start
 
     def versions(self, folder: Path) -> Versions:
         """In use it is the user's proxy of the instrument."""
         return Versions(folder, learned_proxy(self._instrument.name).parent)
 
     def settings(self) -> str:
-        """Its size."""
-        return self._size
+        """Its size, and whose tokens it knows."""
+        known = begun(self._instrument, self._start) if self._start is not None else None
+        return self._size if known is None else f"{self._size} {known.codec.sha256}"
 
     def make(self, data: Sequence[Path], out: Path, *, seed: int, epochs: int, tell: Tell) -> None:
         """As `patchpilot train --head proxy` does."""
@@ -57,7 +61,9 @@ class ProxyLearner:
             size=self._size,
             held_out=WATCHED,
         )
-        source = Files(read_rows(data, self._instrument.space), config.held_out)
+        first = begun(self._instrument, self._start)
+        codec = first.codec if first else None
+        source = Files(read_rows(data, self._instrument.space, codec=codec), config.held_out)
         course = stages(
             config.curriculum, config.epochs, source.codec, self._instrument.space, config.effects
         )

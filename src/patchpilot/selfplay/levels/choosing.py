@@ -1,7 +1,7 @@
 """Which of the patches that were found for each part make the loop together: what is close alone may not be in the mix.
 
 One part after another tries all of its patches while the others keep theirs, until nothing betters the loop's score;
-then each tries to be softer and louder.
+then each tries other notes, where the loop has a key, and to be softer and louder.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from patchpilot.instruments.base import Instrument
 from patchpilot.selfplay.levels.analysis import Taken
 from patchpilot.selfplay.levels.pattern import Part, Score
 from patchpilot.selfplay.levels.playing import SAMPLE_RATE, Voice, stems
-from patchpilot.selfplay.levels.scoring import LoopScore, scored
+from patchpilot.selfplay.levels.retuning import retuned
+from patchpilot.selfplay.levels.scoring import LoopScore, LoopScorer
 from patchpilot.selfplay.levels.tuning import tuned
 
 _ROUNDS = 3
@@ -56,27 +57,34 @@ def chosen(score: Score, taken: Taken, found: Sequence[Sequence[Voice]], instrum
     """
     played = [_all_played(score, taken, number, voices, instrument) for number, voices in enumerate(found)]
 
-    def heard(places: Sequence[int], gains: Sequence[int]) -> LoopScore:
-        sounds = [
-            played[number][place][1].samples * np.float32(_factor(gain))
-            for number, (place, gain) in enumerate(zip(places, gains, strict=True))
-        ]
-        total = np.sum(sounds, axis=0, dtype=np.float32)
-        return scored(taken.material.audio, Audio(total, SAMPLE_RATE), is_pitched=taken.is_pitched)
+    scorer = LoopScorer(taken.material.audio, is_pitched=taken.is_pitched)
 
-    even = [0] * len(played)
-    places, result = _climbed([sorted(some) for some in played], lambda tried: heard(tried, even), _ROUNDS)
-    gains, result = _climbed([range(len(_GAINS_DB))] * len(played), lambda tried: heard(places, tried), 1)
+    def mixed(sounds: Sequence[Audio]) -> LoopScore:
+        total = np.sum([sound.samples for sound in sounds], axis=0, dtype=np.float32)
+        return scorer(Audio(total, SAMPLE_RATE))
+
+    def placed(places: Sequence[int]) -> LoopScore:
+        return mixed([played[number][place][1] for number, place in enumerate(places)])
+
+    places, result = _climbed([sorted(some) for some in played], placed, _ROUNDS)
+    best = [played[number][place] for number, place in enumerate(places)]
+    if taken.is_pitched:
+        voices = [found[number][place] for number, place in enumerate(places)]
+        best, result = retuned(score, taken, best, voices, scorer, result, instrument)
+
+    def turned(gains: Sequence[int]) -> LoopScore:
+        return mixed([_turned(sound, gain) for (_, sound), gain in zip(best, gains, strict=True)])
+
+    gains, result = _climbed([range(len(_GAINS_DB))] * len(played), turned, 1)
     parts, sounds = [], {}
-    for number, (place, gain) in enumerate(zip(places, gains, strict=True)):
-        part, sound = played[number][place]
+    for (part, sound), gain in zip(best, gains, strict=True):
         parts.append(dataclasses.replace(part, gain_db=part.gain_db + _GAINS_DB[gain]))
-        sounds[part.name] = Audio(sound.samples * np.float32(_factor(gain)), SAMPLE_RATE)
+        sounds[part.name] = _turned(sound, gain)
     return Chosen(dataclasses.replace(score, parts=tuple(parts)), tuple(places), sounds, result)
 
 
-def _factor(gain: int) -> float:
-    return float(10.0 ** (_GAINS_DB[gain] / 20.0))
+def _turned(sound: Audio, gain: int) -> Audio:
+    return Audio(sound.samples * np.float32(10.0 ** (_GAINS_DB[gain] / 20.0)), SAMPLE_RATE)
 
 
 def _all_played(

@@ -62,7 +62,15 @@ def complement(score: Score, role: Role, *, seed: int, key: str = "") -> Part:
             )
     loudest = max((part.gain_db for part in score.parts), default=-12.0)
     hold_s = 2.0 / STEPS_PER_BEAT * 60.0 / score.tempo_bpm
-    return Part(role, root, hold_s, loudest + _BELOW_DB[role], tuple(strikes))
+    return Part(_name(role, score), root, hold_s, loudest + _BELOW_DB[role], tuple(strikes))
+
+
+def _name(role: Role, score: Score) -> str:
+    """The role, numbered where the level has parts of that name."""
+    taken = {part.name for part in score.parts}
+    return next(
+        name for n in range(1, len(taken) + 2) if (name := role if n == 1 else f"{role} {n}") not in taken
+    )
 
 
 def _free(score: Score, role: Role, rng: np.random.Generator) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,20 +49,28 @@ def stems(score: Score, voices: Mapping[str, Voice], instrument: Instrument) -> 
     """
     if missing := [part.name for part in score.parts if part.name not in voices]:
         raise ParameterError(f"nothing plays {', '.join(missing)}")
-    n = round(score.length_s * SAMPLE_RATE)
-    wanted = {(part.name, strike.semitones) for part in score.parts for strike in part.strikes}
-    keys = sorted(wanted)
+    wanted = sorted({(part.name, strike.semitones) for part in score.parts for strike in part.strikes})
     by_name = {part.name: part for part in score.parts}
-    pairs = [
-        (voices[name].patch, performance_of(by_name[name], semitones, voices[name].velocity))
-        for name, semitones in keys
-    ]
-    sounds: dict[tuple[str, int], F32] = {}
+    sounds = sounds_of([(by_name[name], step, voices[name]) for name, step in wanted], instrument)
+    found: dict[str, dict[int, F32]] = {name: {} for name in by_name}
+    for (name, step), sound in zip(wanted, sounds, strict=True):
+        found[name][step] = sound
+    return {part.name: stem(part, score, found[part.name]) for part in score.parts}
+
+
+def sounds_of(wanted: Sequence[tuple[Part, int, Voice]], instrument: Instrument) -> list[F32]:
+    """Parts struck once, each some semitones higher, by a voice: float32 (2, n) at `SAMPLE_RATE`, in their order.
+
+    Raises:
+        EngineError: a patch cannot be rendered.
+    """
+    pairs = [(voice.patch, performance_of(part, step, voice.velocity)) for part, step, voice in wanted]
+    sounds: dict[int, F32] = {}
     for index, audio in instrument.stream(pairs):
         if isinstance(audio, EngineError):
             raise audio
-        sounds[keys[index]] = _stereo(audio)
-    return {part.name: Audio(_stem(part, score, sounds, n), SAMPLE_RATE) for part in score.parts}
+        sounds[index] = _stereo(audio)
+    return [sounds[index] for index in range(len(wanted))]
 
 
 def voices_of(template: Template, folder: Path, instrument: Instrument) -> dict[str, Voice]:
@@ -89,10 +97,18 @@ def performance_of(part: Part, semitones: int, velocity: float) -> Performance:
     )
 
 
-def _stem(part: Part, score: Score, sounds: Mapping[tuple[str, int], F32], n: int) -> F32:
+def stem(part: Part, score: Score, sounds: Mapping[int, F32]) -> Audio:
+    """All strikes of a part at their places, as long as the score.
+
+    Args:
+        part: of the score.
+        score: says when its beats are.
+        sounds: of the part, by semitones, as `sounds_of` gives them.
+    """
+    n = round(score.length_s * SAMPLE_RATE)
     out = np.zeros((2, n), np.float32)
     for strike in part.strikes:
-        sound = sounds[part.name, strike.semitones]
+        sound = sounds[strike.semitones]
         at = round(score.seconds(strike.beat) * SAMPLE_RATE)
         longest = round(strike.beats * 60.0 / score.tempo_bpm * SAMPLE_RATE)
         if at >= n or at + longest <= 0:
@@ -107,7 +123,7 @@ def _stem(part: Part, score: Score, sounds: Mapping[tuple[str, int], F32], n: in
             out[:, at : at + cut.shape[1]] += cut * np.float32(
                 10.0 ** ((part.gain_db + strike.level_db - level) / 20.0)
             )
-    return out
+    return Audio(out, SAMPLE_RATE)
 
 
 def _loudest_db(sound: F32) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from patchpilot.audio import Audio
+from patchpilot.audio import F64, Audio
 from patchpilot.audio.chroma import chromagram, tuning_of
 from patchpilot.distance import LogMel
 from patchpilot.instruments.rack.material.slicing import onset_times
@@ -38,19 +38,33 @@ class LoopScore:
         return float(np.mean(parts))
 
 
-def scored(original: Audio, again: Audio, *, is_pitched: bool) -> LoopScore:
-    """Compare a loop with the original.
+class LoopScorer:
+    """Compares loops with one original, of which it remembers what it heard.
 
     Args:
         original: the loop.
-        again: what was made of it, as long.
-        is_pitched: whether its pitches are to be compared.
+        is_pitched: whether pitches are to be compared.
     """
-    return LoopScore(
-        onset_f=onset_f(onsets_of(original), onsets_of(again)),
-        chroma=chroma_correlation(original, again) if is_pitched else None,
-        timbre=float(LogMel(original)(again)),
-    )
+
+    def __init__(self, original: Audio, *, is_pitched: bool) -> None:
+        self._onsets, self._timbre = onsets_of(original), LogMel(original)
+        self._tuning = tuning_of(original)
+        self._chroma = _chroma(original, self._tuning) if is_pitched else None
+
+    def __call__(self, again: Audio) -> LoopScore:
+        """How close a loop comes that is as long."""
+        return LoopScore(
+            onset_f(self._onsets, onsets_of(again)), self.chroma(again), float(self._timbre(again))
+        )
+
+    def chroma(self, again: Audio) -> float | None:
+        """The correlation of chroma alone, which is quickly said; None for a loop without pitch."""
+        return None if self._chroma is None else _correlation(self._chroma, _chroma(again, self._tuning))
+
+
+def scored(original: Audio, again: Audio, *, is_pitched: bool) -> LoopScore:
+    """Compare a loop with the original; see `LoopScorer`."""
+    return LoopScorer(original, is_pitched=is_pitched)(again)
 
 
 def onsets_of(audio: Audio) -> list[float]:
@@ -79,7 +93,10 @@ def chroma_correlation(original: Audio, again: Audio) -> float:
     Both are seen in the tuning of the original.
     """
     tuning = tuning_of(original)
-    one, two = (_blurred(chromagram(audio, tuning=tuning)) for audio in (original, again))
+    return _correlation(_chroma(original, tuning), _chroma(again, tuning))
+
+
+def _correlation(one: F64, two: F64) -> float:
     n = min(len(one), len(two))
     a, b = one[:n].ravel(), two[:n].ravel()
     if a.std() < 1e-12 or b.std() < 1e-12:
@@ -87,9 +104,9 @@ def chroma_correlation(original: Audio, again: Audio) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _blurred(
-    frames: np.ndarray[tuple[int, int], np.dtype[np.float64]], width: int = 5
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _chroma(audio: Audio, tuning: float, width: int = 5) -> F64:
+    """Blurred chroma, float64 (frames, 12)."""
     from scipy.ndimage import uniform_filter1d
 
+    frames = chromagram(audio, tuning=tuning)
     return np.asarray(uniform_filter1d(frames, width, axis=0, mode="nearest"))
