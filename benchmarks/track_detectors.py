@@ -15,13 +15,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from scipy.stats import spearmanr
 from tracktruth import acid as acid_truth
 from tracktruth import drums, ducker
 from tracktruth import supersaw as supersaw_truth
 
 import patchpilot as pp
 from patchpilot.audio import Audio
-from patchpilot.tracks.detectors.acid import acid
+from patchpilot.tracks.detectors.acid import ACID, acid
 from patchpilot.tracks.detectors.four_on_the_floor import four_on_the_floor
 from patchpilot.tracks.detectors.offbeat_hats import offbeat_hats
 from patchpilot.tracks.detectors.pumping import pumping
@@ -70,36 +71,47 @@ def supersaw_row(first: int, cases: int) -> Row:
     return _medians(errors, {"detune": 4.0, "voices": 1.0})
 
 
+ACID_LEVELS = {
+    "sweep": (0.0, 1.0, 2.0, 3.0),
+    "resonance": (0.0, 0.4, 0.7, 0.9),
+    "glide": (0.0, 0.3, 0.6, 0.9),
+    "accent": (0.0, 0.35, 0.7, 1.0),
+}
+"""What each part of acid is set to in the same line."""
+
+
 def acid_row(first: int, cases: int) -> Row:
-    """Area under the curve against other basses, and rank correlation of the parts with what was set."""
+    """Lines against other basses, and each part against what was set: its mean at each level, and rank correlation."""
     row: Row = {}
     lines = [acid_truth.case(seed, is_acid=True) for seed in range(first, first + cases)]
     kinds = acid_truth.OTHERS
     others = [acid_truth.case(first + k, kind=kinds[k % len(kinds)]) for k in range(cases)]
     for where in ("mix", "stem"):
         scores = [
-            [acid(c.mix, c.grid, stem=c.stem if where == "stem" else None).score for c in group]
+            np.array([acid(c.mix, c.grid, stem=c.stem if where == "stem" else None).score for c in group])
             for group in (lines, others)
         ]
         row[f"{where}: AUC"] = float(np.mean(np.subtract.outer(*scores) > 0.0))
-    for name, values in (
-        ("sweep", (0.0, 1.0, 2.0, 3.0)), ("resonance", (0.0, 0.4, 0.7, 0.9)),
-        ("glide", (0.0, 0.3, 0.6, 0.9)), ("accent", (0.0, 0.35, 0.7, 1.0)),
-    ):  # fmt: skip
-        heard = np.mean(
-            [
+        row[f"{where}: lines told to be acid"] = float(np.mean(scores[0] >= ACID))
+        row[f"{where}: others told to be acid"] = float(np.mean(scores[1] >= ACID))
+    for name, values in ACID_LEVELS.items():
+        cuts = [
+            [acid_truth.case(seed, acid=replace(acid_truth.Acid(), **{name: value})) for value in values]
+            for seed in range(first, first + max(2, cases // 6))
+        ]
+        for where in ("mix", "stem"):
+            heard = np.array(
                 [
-                    acid(c.mix, c.grid, stem=c.stem).parts[name]
-                    for value in values
-                    for c in [acid_truth.case(seed, acid=replace(acid_truth.Acid(), **{name: value}))]
+                    [acid(c.mix, c.grid, stem=c.stem if where == "stem" else None).parts[name] for c in its]
+                    for its in cuts
                 ]
-                for seed in range(first, first + max(2, cases // 6))
-            ],
-            axis=0,
-        )
-        row.update(
-            {f"stem: {name} at {value:g}": float(part) for value, part in zip(values, heard, strict=True)}
-        )
+            )
+            means = heard.mean(axis=0)
+            row |= {f"{where}: {name} at {value:g}": float(m) for value, m in zip(values, means, strict=True)}
+            row[f"{where}: {name}, means rise (1: monotone)"] = float(np.all(np.diff(means) > 0.0))
+            row[f"{where}: {name}, Spearman's rho within a line (mean)"] = float(
+                np.mean([spearmanr(values, its).statistic if np.ptp(its) else 0.0 for its in heard])
+            )
     return row
 
 

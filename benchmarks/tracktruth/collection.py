@@ -16,7 +16,7 @@ from patchpilot.space import Note
 from patchpilot.space.key import Key
 from tracktruth.desk import RATE, context_of, played
 from tracktruth.parts import Parts, parts_of
-from tracktruth.whole import SHORT, Form, _Arrangement
+from tracktruth.whole import SHORT, Arrangement, Form
 
 PUMPED = ("bass", "pad", "lead", "pluck", "fx")
 STEMS = ("kick", "clap", "hats", *PUMPED)
@@ -45,7 +45,7 @@ OTHER = Taste(pump_db=2.0, levels_db=(("hats", 8.0), ("bass", -7.0), ("lead", 5.
 """Another producer's: hardly any pumping, thin and bright."""
 
 
-class _Stems(_Arrangement):
+class _Stems(Arrangement):
     """An arrangement whose instruments are kept apart."""
 
     def __init__(self, rng: np.random.Generator, parts: Parts, bpm: float, bars: int, taste: Taste) -> None:

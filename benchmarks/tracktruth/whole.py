@@ -74,7 +74,7 @@ def track_of(
     rng = np.random.default_rng([seed, 7])
     parts = parts_of(rng, bpm, key, beats)
     first_s = float(rng.uniform(0.0, 0.5)) if first_beat_s is None else first_beat_s
-    arranged = _Arrangement(rng, parts, bpm, beats, first_s, sum(bars for _, bars in form))
+    arranged = Arrangement(rng, parts, bpm, beats, first_s, sum(bars for _, bars in form))
     sections = []
     bar = 0
     for label, bars in form:
@@ -84,7 +84,7 @@ def track_of(
     return arranged.audio(), Truth(bpm, first_s, beats, key, tuple(sections))
 
 
-class _Arrangement:
+class Arrangement:
     """A track that sections are written into."""
 
     def __init__(

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from patchpilot.errors import LiveError
+from patchpilot.live.answers import Refusal
 from patchpilot.live.connection import connect
-from patchpilot.live.link import Link, Refusal
+from patchpilot.live.link import Link
 from patchpilot.live.session import read_session
 from patchpilot.live.wire import Message, encode, get, tell
 from tests.live import addresses

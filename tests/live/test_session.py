@@ -7,7 +7,8 @@ import pytest
 from patchpilot.errors import LiveError
 from patchpilot.live.finding import find_device, find_parameter, find_track
 from patchpilot.live.meters import read_meters
-from patchpilot.live.session import ParameterState, read_parameters, read_session
+from patchpilot.live.parameters import ParameterState, read_parameters
+from patchpilot.live.session import read_session
 from tests.live.conftest import Opened
 from tests.live.liveset import LiveSet, Track, demo, plugin
 from tests.live.standin import MAC_LIMIT

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -272,3 +273,14 @@ def _after_setters(server: StandIn, n: int, do: object) -> None:
                 do()
 
     server.before_message = before
+
+
+def test_old_journals_go_unless_something_is_left_to_set_back(tmp_path: Path) -> None:
+    states: list[journal.State] = ["undone", "applying", "applied", "partly"]
+    states += ["undone"] * journal.KEPT
+    for state in states:
+        journal.write(replace(journal.new(tmp_path), state=state), tmp_path)
+    (tmp_path / "000000.json").write_text("torn")
+    assert journal.new(tmp_path).number == len(states) + 1
+    kept = sorted(int(path.stem) for path in tmp_path.iterdir())
+    assert kept == [0, 2, 4, *range(5, len(states) + 1)]

@@ -11,7 +11,8 @@ import click
 from patchpilot.cli._live import connected, json_option, live_options
 
 if TYPE_CHECKING:
-    from patchpilot.live.session import ParameterState, Session
+    from patchpilot.live.parameters import ParameterState
+    from patchpilot.live.session import Session
 
 
 @click.command("status")
@@ -28,7 +29,8 @@ def command(track: str | None, device: str | None, as_json: bool, **options: Any
     from patchpilot.live import journal
     from patchpilot.live.finding import find_device, find_track
     from patchpilot.live.offline import limits
-    from patchpilot.live.session import read_parameters, read_session
+    from patchpilot.live.parameters import read_parameters
+    from patchpilot.live.session import read_session
 
     with connected(options) as live:
         session = read_session(live)

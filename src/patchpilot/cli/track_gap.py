@@ -42,7 +42,8 @@ def command(
     if as_json:
         click.echo(json.dumps({"likeness": likeness, "gaps": [gap.to_json() for gap in shown]}))
     else:
-        click.echo(f"{wip.name}: like the profile by {likeness:.2f}; {len(done.gaps)} gaps")
+        n = len(done.gaps)
+        click.echo(f"{wip.name}: like the profile by {likeness:.2f}; {n} gap{'s' * (n != 1)}")
         for number, gap in enumerate(shown, 1):
             click.echo(f"{number}. {gap.sentence}")
     if snippets is not None:

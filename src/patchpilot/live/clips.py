@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchpilot.errors import LiveError, ParameterError
+from patchpilot.live.answers import Refusal
 from patchpilot.live.connection import Live
 from patchpilot.live.finding import find_track
 from patchpilot.live.journal import Clip
-from patchpilot.live.link import Refusal
 from patchpilot.live.session import Session
 from patchpilot.live.wire import Message, Value, get, tell
 from patchpilot.space.midi import read_midi

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from patchpilot.live.link import Link, Refusal
+from patchpilot.live.answers import Refusal
+from patchpilot.live.link import Link
 from patchpilot.live.port import PORT, REPLY_PORT
 from patchpilot.live.wire import get
 

@@ -10,7 +10,8 @@ from typing import TypeVar
 from patchpilot.errors import LiveError
 from patchpilot.live.connection import Live
 from patchpilot.live.names import CLASSES, matches, near
-from patchpilot.live.session import Device, ParameterState, Place, Session, TrackState, read_parameters
+from patchpilot.live.parameters import ParameterState, Place, read_parameters
+from patchpilot.live.session import Device, Session, TrackState
 from patchpilot.live.spot import SONG as SONG_SPOTS
 from patchpilot.live.spot import TRACK as TRACK_SPOTS
 from patchpilot.live.spot import Spot

@@ -28,6 +28,8 @@ FORMAT = "patchpilot-live-1"
 State = Literal["applying", "applied", "undone", "partly"]
 OPEN: tuple[State, ...] = ("applying", "applied", "partly")
 """States in which there is something to undo."""
+KEPT = 100
+"""Of the journals before the last so many, those that are whole, applied or undone, go; others never do."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,14 @@ def write(journal: Journal, place: Path) -> None:
 
 
 def new(place: Path, **said: object) -> Journal:
-    """One with the next number, not yet written."""
-    numbers = [int(path.stem) for path in _files(place)]
-    return Journal(max(numbers, default=0) + 1, "applying", time.time(), **said)  # type: ignore[arg-type]
+    """One with the next number, not yet written; old ones that are whole are deleted (`KEPT`)."""
+    files = sorted(_files(place))
+    for path in files[:-KEPT]:
+        with contextlib.suppress(LiveError, OSError):  # what cannot be read may be all that is left of a set
+            if read(path).state in ("applied", "undone"):
+                path.unlink()
+    last = int(files[-1].stem) if files else 0
+    return Journal(last + 1, "applying", time.time(), **said)  # type: ignore[arg-type]
 
 
 def read(path: Path) -> Journal:

@@ -12,60 +12,21 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NoReturn, Self, TypeAlias
+from typing import NoReturn, Self
 
 from patchpilot.errors import LiveError
+from patchpilot.live.answers import ERROR, Answer, Refusal, Replies, Round
 from patchpilot.live.port import PORT, REPLY_PORT, Ignored, Port
-from patchpilot.live.wire import Message, get
+from patchpilot.live.wire import Message, get, packed
 
 TICK_S = 0.1
 """How often AbletonOSC looks."""
 _MARK = "/live/song/get/is_playing"
 _MARKS = 2
 """How often each mark is sent: one of them may be lost."""
-_ERROR = "/live/error"
 _MOST_AT_ONCE = 96
 """Messages in a round: what the receiving buffers of all systems hold."""
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """In place of an answer.
-
-    Attributes:
-        text: what AbletonOSC said, "" where it said nothing: the reply may have been too long for a datagram.
-    """
-
-    text: str
-
-
-Answer: TypeAlias = tuple[Any, ...] | Refusal
-Replies: TypeAlias = dict[Message, list[tuple[Any, ...]]]
-"""To each question, without the ids that they repeat."""
-
-
-@dataclass
-class _Round:
-    """What came between two marks."""
-
-    replies: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
-    errors: list[str] = field(default_factory=list)
-    is_whole: bool = False
-
-    @property
-    def n_replies(self) -> int:
-        """To all questions."""
-        return sum(map(len, self.replies.values()))
-
-    def take(self, address: str, args: tuple[Any, ...]) -> None:
-        """One more."""
-        if address == _ERROR:
-            self.errors.append(str(args[0]) if args else "an error without words")
-        else:
-            self.replies[address].append(args)
 
 
 class Link:
@@ -119,8 +80,7 @@ class Link:
         Raises:
             LiveError: nothing answers.
         """
-        asked = list(questions)
-        found: dict[Message, Answer] = {}
+        asked, found = list(questions), dict[Message, Answer]()
         wanted = list(dict.fromkeys(asked))
         for start in range(0, len(wanted), _MOST_AT_ONCE):
             found.update(self._asked(wanted[start : start + _MOST_AT_ONCE]))
@@ -139,13 +99,12 @@ class Link:
             For each group the replies to each of its questions, in the order in which they came (more than there were
             questions where somebody else listens to what is set); and what AbletonOSC said against the messages.
         """
-        found: list[Replies] = []
-        errors: list[str] = []
-        for part in _packed(groups):
+        found, errors = list[Replies](), list[str]()
+        for part in packed(groups, _MOST_AT_ONCE):
             heard = self._round([message for group in part for message in group], part)
             errors += heard.errors
             for group in part:
-                found.append({m: _matching(heard, m) for m in group if m.answers})
+                found.append({m: heard.matching(m) for m in group if m.answers})
         return found, errors
 
     def tell(self, messages: Sequence[Message], *, once: bool = False) -> list[str]:
@@ -195,7 +154,7 @@ class Link:
                 elif address == _MARK and (args[1:] == (number,) or len(args) == 1):
                     self.marks, answers = len(args) > 1, True
                     end = min(end, time.monotonic() + 2.0 * TICK_S)
-                elif address == _ERROR and not answers:
+                elif address == ERROR and not answers:
                     raise LiveError(
                         f"{self._port.name} answers, but not as AbletonOSC does: {args[0] if args else '?'}; install "
                         "AbletonOSC again, and choose it in Live's settings as a control surface"
@@ -211,7 +170,7 @@ class Link:
         for _ in range(self.tries):
             heard = self._round(missing)
             for question in list(missing):
-                if len(set(replies := _matching(heard, question))) == 1:
+                if len(set(replies := heard.matching(question))) == 1:
                     found[question] = replies[0]
                     missing.remove(question)
             if not missing:
@@ -229,7 +188,7 @@ class Link:
         silent = differ = False
         for _ in range(self.tries):
             heard = self._round([question])
-            replies = set(_matching(heard, question))
+            replies = set(heard.matching(question))
             if len(replies) == 1:
                 return replies.pop()
             if heard.errors:
@@ -244,10 +203,10 @@ class Link:
             self.give_up()
         return Refusal("")
 
-    def _round(self, messages: Sequence[Message], groups: Sequence[Sequence[Message]] = ()) -> _Round:
+    def _round(self, messages: Sequence[Message], groups: Sequence[Sequence[Message]] = ()) -> Round:
         """Send and collect until the second mark answers, or until nothing came for too long."""
         first, last = next(self._numbers), next(self._numbers)
-        heard = _Round()
+        heard = Round()
         is_ours = not self.marks
         self._drain()
         opening = [[get(_MARK, first)]] * _MARKS if self.marks else []
@@ -289,20 +248,3 @@ class Link:
             "and AbletonOSC chosen under Settings, Link/Tempo/MIDI, Control Surface? It listens in the first Live that "
             "was opened only; Live also is silent while it loads a set or shows a dialog"
         )
-
-
-def _matching(heard: _Round, question: Message) -> list[tuple[Any, ...]]:
-    """Replies to a question, without the ids."""
-    n = len(question.ids)
-    replies = heard.replies.get(question.address, [])
-    return [args[n:] for args in replies if args[:n] == question.ids]
-
-
-def _packed(groups: Sequence[Sequence[Message]]) -> list[list[Sequence[Message]]]:
-    """As few rounds as hold the groups, none of which is torn."""
-    rounds: list[list[Sequence[Message]]] = []
-    for group in groups:
-        if not rounds or sum(map(len, rounds[-1])) + len(group) > _MOST_AT_ONCE:
-            rounds.append([])
-        rounds[-1].append(group)
-    return rounds

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from patchpilot.live.answers import Refusal
 from patchpilot.live.connection import Live
-from patchpilot.live.link import TICK_S, Refusal
+from patchpilot.live.link import TICK_S
 from patchpilot.live.session import Session, TrackState
 from patchpilot.live.wire import get
 

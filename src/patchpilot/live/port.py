@@ -51,17 +51,12 @@ class Port:
     def __init__(self, host: str, port: int, reply_port: int, *, beyond: bool) -> None:
         self.address = _resolved(host, beyond), port
         self.ignored = Ignored()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         is_own = ipaddress.ip_address(self.address[0]).is_loopback
-        try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            self._socket.bind(("127.0.0.1" if is_own else "0.0.0.0", reply_port))
-        except OSError as error:
-            self._socket.close()
-            raise LiveError(
-                f"cannot listen on port {reply_port}, where AbletonOSC answers to ({error.strerror}): another program "
-                "has it, perhaps another Patch Pilot or another tool that talks to Live; close that one first"
-            ) from None
+        self._socket = listening(
+            reply_port, _BUFFER, beyond=not is_own,
+            what=", where AbletonOSC answers to",
+            advice=", perhaps another Patch Pilot or another tool that talks to Live; close that one first",
+        )  # fmt: skip
 
     @property
     def name(self) -> str:
@@ -101,6 +96,31 @@ class Port:
         if found is None:
             self.ignored.garbage += 1
         return found
+
+
+def listening(port: int, buffer_bytes: int, *, beyond: bool, advice: str, what: str = "") -> socket.socket:
+    """A UDP socket.
+
+    Args:
+        port: to listen on; the system chooses one for 0.
+        buffer_bytes: what the system may keep for us.
+        beyond: whether other machines are heard, too.
+        advice: the end of the message if another program has the port.
+        what: the port is.
+
+    Raises:
+        LiveError: the port is taken.
+    """
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+        opened.bind(("0.0.0.0" if beyond else "127.0.0.1", port))
+    except OSError as error:
+        opened.close()
+        raise LiveError(
+            f"cannot listen on port {port}{what} ({error.strerror}): another program has it{advice}"
+        ) from None
+    return opened
 
 
 def _resolved(host: str, beyond: bool) -> str:

@@ -15,7 +15,8 @@ from patchpilot.live.connection import Live
 from patchpilot.live.display import Wish, look
 from patchpilot.live.finding import find_spots
 from patchpilot.live.journal import Clip, Entry, Journal
-from patchpilot.live.session import ParameterState, Place, read_parameters, read_session, track_names
+from patchpilot.live.parameters import ParameterState, Place, read_parameters
+from patchpilot.live.session import read_session, track_names
 from patchpilot.live.spot import Spot
 from patchpilot.live.undoing import set_back
 from patchpilot.live.values import put, stored, values_of

@@ -14,7 +14,8 @@ from patchpilot.live.clips import remove
 from patchpilot.live.connection import Live
 from patchpilot.live.finding import find_track
 from patchpilot.live.journal import Entry, Journal
-from patchpilot.live.session import Device, ParameterState, Place, Session, read_parameters, read_session
+from patchpilot.live.parameters import ParameterState, Place, read_parameters
+from patchpilot.live.session import Device, Session, read_session
 from patchpilot.live.spot import Spot
 from patchpilot.live.values import values_of
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from patchpilot.errors import LiveError
-from patchpilot.live.display import is_at
-from patchpilot.live.link import Link, Refusal
+from patchpilot.live.answers import Refusal
+from patchpilot.live.link import Link
+from patchpilot.live.probing import is_at
 from patchpilot.live.spot import Spot
 from patchpilot.tracks.moves import RAW, Move
 

@@ -95,3 +95,13 @@ def decode(data: bytes) -> tuple[str, tuple[Any, ...]] | None:
 def _check_installed() -> None:
     if find_spec("pythonosc") is None:
         raise PluginError("Ableton Live needs python-osc: pip install 'patchpilot[live]'")
+
+
+def packed(groups: Sequence[Sequence[Message]], most: int) -> list[list[Sequence[Message]]]:
+    """As few rounds of so many messages as hold the groups, none of which is torn."""
+    rounds: list[list[Sequence[Message]]] = []
+    for group in groups:
+        if not rounds or sum(map(len, rounds[-1])) + len(group) > most:
+            rounds.append([])
+        rounds[-1].append(group)
+    return rounds

@@ -16,7 +16,7 @@ from patchpilot.files import make_folder, write_text
 from patchpilot.tracks.essentia import is_installed
 from patchpilot.tracks.track import Track
 
-VERSION = 2
+VERSION = 3
 """Of the numbers: raised whenever an analysis says something else of the same bytes."""
 _BLOCK = 1 << 20
 

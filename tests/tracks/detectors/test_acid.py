@@ -20,40 +20,41 @@ def test_the_weights_are_the_seeds() -> None:
     assert NONE.score == 0.0
 
 
+@pytest.mark.parametrize(("field", "part"), [("resonance_db", 0.25), ("glide_ratio", 0.25)])
+def test_each_part_counts_by_itself(field: str, part: float) -> None:
+    assert replace(NONE, **{field: 99.0}).score == pytest.approx(part)
+
+
+@pytest.mark.parametrize(("field", "part"), [("sweep_octaves", "sweep"), ("accent", "accent")])
+def test_sweeps_and_accents_are_those_of_a_resonant_filter(field: str, part: str) -> None:
+    heard = replace(NONE, **{field: 9.0})
+    none, all_of_it = (replace(heard, resonance_db=db).parts[part] for db in RESONANT_DB)
+    assert (none, all_of_it) == (0.0, 1.0)
+    assert heard.score == 0.0
+
+
+def test_a_line_is_acid_at_its_edge() -> None:
+    line = replace(NONE, glide_ratio=0.1, resonance_db=99.0)
+    edge = replace(line, glide_ratio=0.02 + (ACID - 0.25) / 0.25 * 0.33 / 0.8)
+    assert edge.score == pytest.approx(ACID)
+    assert replace(edge, glide_ratio=edge.glide_ratio + 1e-6).is_acid
+    assert not replace(edge, glide_ratio=edge.glide_ratio - 1e-6).is_acid
+
+
 @pytest.mark.parametrize(
-    ("field", "value", "part"),
+    ("part", "low", "high"),
     [
-        ("resonance_db", 99.0, 0.25),
-        ("glide_ratio", 1.0, 0.25),
-        ("accent", 1.0, 0.20),
+        ("resonance", 0.0, 0.9),
+        *[
+            pytest.param(*one, marks=pytest.mark.slow)
+            for one in (("sweep", 0.0, 3.0), ("glide", 0.0, 0.6), ("accent", 0.0, 1.0))
+        ],
     ],
 )
-def test_each_part_counts_by_itself(field: str, value: float, part: float) -> None:
-    assert replace(NONE, **{field: value}).score == pytest.approx(part)
-
-
-def test_a_sweep_is_that_of_a_resonant_filter() -> None:
-    swept = replace(NONE, sweep_octaves=9.0)
-    none, all_of_it = (replace(swept, resonance_db=db).parts["sweep"] for db in RESONANT_DB)
-    assert (none, all_of_it) == (0.0, 1.0)
-    assert swept.score == 0.0
-
-
-def test_a_line_is_acid_from_half_on() -> None:
-    half = replace(NONE, glide_ratio=1.0, resonance_db=99.0)
-    assert half.score == pytest.approx(ACID)
-    assert half.is_acid
-    assert not replace(half, resonance_db=14.9).is_acid
-
-
-def test_resonance_is_heard() -> None:
-    heard = [
-        acid(case.mix, case.grid, stem=case.stem).parts["resonance"]
-        for value in (0.0, 0.5, 0.9)
-        for case in [truth.case(700, acid=truth.Acid(resonance=value))]
-    ]
-    assert heard == sorted(heard)
-    assert heard[-1] > heard[0] + 0.3
+def test_each_part_is_heard_under_drums(part: str, low: float, high: float) -> None:
+    cases = [truth.case(3, acid=replace(truth.Acid(), **{part: value})) for value in (low, high)]
+    less, more = (acid(case.mix, case.grid).parts[part] for case in cases)
+    assert more > less + 0.2
 
 
 @pytest.mark.parametrize("kind", ["sub", "rolling"])

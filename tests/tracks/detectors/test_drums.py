@@ -11,6 +11,7 @@ from tracktruth import drums
 
 from patchpilot.audio import Audio
 from patchpilot.tracks import Grid
+from patchpilot.tracks.detectors._strokes import strokes
 from patchpilot.tracks.detectors.four_on_the_floor import FourOnTheFloor, four_on_the_floor
 from patchpilot.tracks.detectors.offbeat_hats import OffbeatHats, offbeat_hats
 
@@ -47,6 +48,14 @@ def test_offbeat_hats_at_their_edge() -> None:
     assert not replace(clear, contrast_db=2.99).is_offbeat
     assert replace(clear, level_db=-50.0).score == 0.0
     assert not replace(clear, level_db=-50.0).is_offbeat
+
+
+def test_strokes_are_heard_where_they_are_in_long_tracks_too() -> None:
+    samples = np.zeros(100 * 44_100, np.float32)
+    samples[90 * 44_100 :][:2000] = np.random.default_rng(1).normal(0.0, 0.1, 2000)
+    rise = strokes(Audio(samples, 44_100), (7000.0, 16_000.0), np.array([60.0, 89.8, 90.0])).rise
+    assert rise[2] > 1e-3
+    assert rise[:2].max() < 1e-9
 
 
 def test_silence_has_neither() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from patchpilot.errors import LiveError
+from patchpilot.live.port import listening
 from patchpilot.live.spectrum.bands import Bands
 from patchpilot.live.spectrum.protocol import PORT, Frame, decoded
 
@@ -75,16 +74,8 @@ class Receiver:
         self.beyond = beyond
         self.senders: dict[str, Sender] = {}
         self.strangers = self.garbage = 0
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
-            self._socket.bind(("0.0.0.0" if beyond else "127.0.0.1", port))
-        except OSError as error:
-            self._socket.close()
-            raise LiveError(
-                f"cannot listen on port {port} ({error.strerror}): another program has it; choose one with --port, and "
-                "set the device to the same"
-            ) from None
+        advice = "; choose one with --port, and set the device to the same"
+        self._socket = listening(port, _BUFFER, beyond=beyond, advice=advice)
         self.port: int = self._socket.getsockname()[1]
 
     def __enter__(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from patchpilot.audio import F32, F64, Audio, hann
 from patchpilot.tracks.detectors._kicks import kicks
@@ -20,23 +21,30 @@ def full_bars_s(grid: Grid) -> F64:
 
 def framed(y: F32, sample_rate: int, times_s: F64, size: int) -> F32:
     """Frames centred on times within the sound, with zeros beyond its ends, float32 (times, size)."""
-    at = np.clip(np.round(times_s * sample_rate).astype(np.int64), 0, len(y))
-    return np.lib.stride_tricks.sliding_window_view(np.pad(y, (size // 2, size)), size)[at]
+    starts = np.clip(np.round(times_s * sample_rate).astype(np.int64), 0, len(y)) - size // 2
+    if len(starts) and starts.min() >= 0 and starts.max() + size <= len(y):
+        return np.lib.stride_tricks.sliding_window_view(y, size)[starts]
+    return np.lib.stride_tricks.sliding_window_view(np.pad(y, (size // 2, size)), size)[starts + size // 2]
+
+
+def spectra(y: F32, sample_rate: int, times_s: F64, size: int) -> npt.NDArray[np.complex64]:
+    """Spectra of frames centred on times, complex64 (times, 1 + size // 2)."""
+    from scipy.fft import rfft
+
+    return np.asarray(rfft(framed(y, sample_rate, times_s, size) * hann(size), axis=1), np.complex64)
 
 
 def magnitudes(y: F32, sample_rate: int, times_s: F64, size: int) -> F32:
-    """Magnitudes of frames centred on times, float32 (times, 1 + size // 2)."""
-    from scipy.fft import rfft
-
-    return np.asarray(np.abs(rfft(framed(y, sample_rate, times_s, size) * hann(size), axis=1)), np.float32)
+    """Their magnitudes, float32 (times, 1 + size // 2)."""
+    return np.abs(spectra(y, sample_rate, times_s, size))
 
 
 def loud_bars_s(audio: Audio, grid: Grid) -> F64:
     """Full bars in which something sounds, s, (n,)."""
     bars = full_bars_s(grid)
-    power = np.concatenate([[0.0], np.cumsum(np.square(audio.samples, dtype=np.float64).mean(axis=0))])
-    edges = np.round(np.stack([bars, bars + grid.bar_s]) * audio.sample_rate).astype(np.int64)
-    level = np.diff(power[np.clip(edges, 0, len(audio))], axis=0)[0]
+    edges = np.round(np.stack([bars, bars + grid.bar_s], axis=1) * audio.sample_rate).astype(np.int64)
+    pieces = [audio.samples[:, start:end] for start, end in edges]
+    level = np.array([np.einsum("ij,ij->", piece, piece, optimize=True) for piece in pieces], np.float64)
     return np.asarray(bars[level > level.max(initial=0.0) * 10.0 ** (_SILENT_DB / 10.0)])
 
 

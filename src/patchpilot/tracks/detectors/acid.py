@@ -9,26 +9,29 @@ import numpy as np
 
 from patchpilot.audio import F64, Audio
 from patchpilot.space.canonical import Json
-from patchpilot.tracks.detectors._line import HOP_S, Line, line
+from patchpilot.tracks.detectors._line import Line, line
 from patchpilot.tracks.detectors._phases import loud_bars_s, spread
 from patchpilot.tracks.grid import Grid
 from patchpilot.tracks.ramp import ramp
 
 WEIGHTS = {"sweep": 0.30, "resonance": 0.25, "glide": 0.25, "accent": 0.20}
 """Of the four parts."""
-ACID = 0.5
-"""The score from which on a line counts as acid."""
+ACID = 0.3
+"""The score from which on a line counts as acid: between 24 made lines and 24 other basses."""
 RESONANT_DB = (2.0, 5.0)
-"""A sweep is that of a resonant filter: hats and claps over a bass move its brightness too, but have no peak."""
+"""Sweeps and accents count where a filter has a peak: not at all up to the first, in full from the second on."""
 _MOST_BARS = 12
 _LEAST_FRAMES = 60
 _STILL, _LEAST_HELD = 0.25, 3
 """Semitones from frame to frame within a held pitch, and frames that make one."""
-_EARLY, _KICK = 0.06, 0.3
+_EARLY, _KICK = 0.03, 0.33
 """Of a beat: where a kick may sound, whose own pitch falls."""
-_PLUCKED = 0.3
-"""Octaves by which a note that sets off the filter's envelope gets darker."""
-_LONGEST_SLIDE, _LEAST_CHANGES = 14, 4
+_PLUCKED = 0.15
+"""Octaves by which a note that sets off the filter's envelope is brighter than the last one in the end."""
+_LEAST_OF_NOTE, _LEAST_NOTES = 4, 8
+_LOUDER, _BRIGHTER = ((0.5, 0.0), (2.5, 1.0)), ((0.0, 0.0), (0.3, 1.0))
+"""Spreads of notes in dB and octaves: none, and enough for an accent."""
+_LONGEST_SLIDE, _LEAST_CHANGES = 14, 8
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class AcidLine:
     """What was heard of acid.
 
     Attributes:
-        sweep_octaves: by how much brightness moves within notes (their 90th percentile less their 10th, octaves).
-        resonance_db: by how much the spectrum's peak rises above what lies below it, dB.
+        sweep_octaves: by how much the filter's cutoff moves within beats (90th percentile less the 10th, octaves).
+        resonance_db: by how much the filter's response rises to its peak, dB.
         glide_ratio: share of the changes of pitch that slide, 0..1.
-        accent: correlation of the notes' loudness with their brightness, -1..1, less where neither varies.
+        accent: correlation of the notes' loudness with their cutoff, -1..1, less where either hardly varies.
     """
 
     sweep_octaves: float
@@ -50,12 +53,12 @@ class AcidLine:
     @property
     def parts(self) -> dict[str, float]:
         """The four parts, each 0..1."""
+        resonant = ramp(self.resonance_db, *((edge, float(k)) for k, edge in enumerate(RESONANT_DB)))
         return {
-            "sweep": ramp(self.sweep_octaves, (0.4, 0.0), (2.2, 1.0))
-            * ramp(self.resonance_db, (RESONANT_DB[0], 0.0), (RESONANT_DB[1], 1.0)),
-            "resonance": ramp(self.resonance_db, (3.0, 0.0), (15.0, 1.0)),
-            "glide": ramp(self.glide_ratio, (0.02, 0.0), (0.35, 1.0)),
-            "accent": ramp(self.accent, (0.0, 0.0), (0.6, 1.0)),
+            "sweep": resonant * ramp(self.sweep_octaves, (0.4, 0.0), (2.2, 1.0)),
+            "resonance": ramp(self.resonance_db, (3.0, 0.0), (12.0, 1.0)),
+            "glide": ramp(self.glide_ratio, (0.02, 0.0), (0.35, 0.8), (0.9, 1.0)),
+            "accent": resonant * ramp(self.accent, (0.0, 0.0), (0.6, 1.0)),
         }
 
     @property
@@ -108,33 +111,27 @@ def acid(audio: Audio, grid: Grid, *, stem: Audio | None = None) -> AcidLine:
         return NONE
     starts = np.round(bars * heard.sample_rate).astype(np.int64)
     length = round(grid.bar_s * heard.sample_rate)
-    mono = heard.mono()
-    found = line(Audio(np.concatenate([mono[s : s + length] for s in starts]), heard.sample_rate))
+    found = line(Audio(np.hstack([heard.samples[:, s : s + length] for s in starts]), heard.sample_rate))
     if int(found.sounds.sum()) < _LEAST_FRAMES:
         return NONE
-    return AcidLine(_sweep(found, grid), _resonance(found), _glide_ratio(found, grid), _accent(found, grid))
-
-
-def _notes(heard: Line, grid: Grid) -> list[slice]:
-    """Sixteenths, in frames: what is listened to began with a bar."""
-    step = grid.beat_s / 4.0 / HOP_S
-    n = int(len(heard.level_db) / step)
-    return [slice(round(k * step), round((k + 1) * step)) for k in range(n)]
+    return AcidLine(_sweep(found, grid), found.resonance_db, _glide_ratio(found, grid), _accent(found, grid))
 
 
 def _sweep(heard: Line, grid: Grid) -> float:
+    """By how many octaves the cutoff moves within the usual beat."""
     spans = []
-    step = grid.beat_s / HOP_S
-    for k in range(int(len(heard.bright) / step)):
-        part = slice(round(k * step), round((k + 1) * step))
-        bright = heard.bright[part][heard.sounds[part]]
-        if len(bright) >= 8:
-            spans.append(float(np.quantile(bright, 0.9) - np.quantile(bright, 0.1)))
+    for part in _parts(heard, grid.beat_s):
+        cutoff = heard.cutoff[part]
+        cutoff = cutoff[np.isfinite(cutoff)]
+        if len(cutoff) >= 8:
+            spans.append(float(np.quantile(cutoff, 0.9) - np.quantile(cutoff, 0.1)))
     return float(np.median(spans)) if spans else 0.0
 
 
-def _resonance(heard: Line) -> float:
-    return float(np.quantile(heard.peak_db[heard.sounds], 0.6))
+def _parts(heard: Line, length_s: float) -> list[slice]:
+    """Stretches of frames: what is listened to began with a bar."""
+    edges = np.searchsorted(heard.times_s, length_s * np.arange(heard.times_s[-1] / length_s + 1.0))
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]
 
 
 def _glide_ratio(heard: Line, grid: Grid) -> float:
@@ -145,7 +142,7 @@ def _glide_ratio(heard: Line, grid: Grid) -> float:
         leap = after - before
         if not 0.7 < abs(leap) < 15.0 or start - end > _LONGEST_SLIDE:
             continue
-        if (start * HOP_S / grid.beat_s + _EARLY) % 1.0 < _KICK:
+        if (heard.times_s[start] / grid.beat_s + _EARLY) % 1.0 < _KICK:
             continue
         changes += 1
         between = (semitones[end:start] - before) / leap
@@ -164,16 +161,27 @@ def _held(semitones: F64) -> list[tuple[int, int, float]]:
 
 
 def _accent(heard: Line, grid: Grid) -> float:
-    """Correlation of the notes' loudness with their brightness, times how far loudness varies (all of it at 3 dB)."""
-    loud, bright = [], []
-    for part in _notes(heard, grid):
-        sounds = heard.sounds[part]
-        here = heard.bright[part][sounds]
-        if len(here) >= 4 and np.ptp(np.quantile(here, (0.1, 0.9))) >= _PLUCKED:
-            loud.append(float(np.quantile(heard.level_db[part][sounds], 0.9)))
-            bright.append(float(np.quantile(here, 0.9)))
-    if len(loud) < 8 or np.std(loud) < 1e-6 or np.std(bright) < 1e-6:
+    """Correlation of the notes' loudness with their cutoff, times how far both vary.
+
+    Notes that set off the filter's envelope count: a note that is slid to goes on where the last one was. Those on a
+    beat do not: a kick may sound with them.
+    """
+    notes = []
+    last = -np.inf
+    for k, part in enumerate(_parts(heard, grid.beat_s / 4.0)):
+        cutoff, level = heard.cutoff[part], heard.level_db[part]
+        fits = np.isfinite(cutoff)
+        if fits.sum() < _LEAST_OF_NOTE:
+            last = -np.inf
+            continue
+        top = float(np.quantile(cutoff[fits], 0.8))
+        if top > last + _PLUCKED and k % 4:
+            notes.append((float(np.quantile(level[fits], 0.8)), top))
+        last = float(np.quantile(cutoff[fits], 0.1))
+    if len(notes) < _LEAST_NOTES:
         return 0.0
-    alike = float(np.corrcoef(loud, bright)[0, 1])
-    varies = min(1.0, float(np.std(loud)) / 3.0) * min(1.0, float(np.std(bright)) / 0.3)
-    return alike * varies
+    spreads = np.std(notes, axis=0)
+    if float(spreads.min()) < 1e-6:
+        return 0.0
+    alike = float(np.corrcoef(np.transpose(notes))[0, 1])
+    return alike * ramp(float(spreads[0]), *_LOUDER) * ramp(float(spreads[1]), *_BRIGHTER)

@@ -55,9 +55,7 @@ class OffbeatHats:
             return "No hi-hats were heard between the beats."
         if self.is_offbeat:
             return f"Hi-hats on the off-beats stand out by {self.contrast_db:.0f} dB."
-        return (
-            f"Hi-hats do not favour the off-beats ({self.contrast_db:+.0f} dB against the steps around them)."
-        )
+        return f"Hi-hats do not favour the off-beats ({round(self.contrast_db):+d} dB against the steps around them)."
 
     def to_json(self) -> dict[str, Json]:
         """Plain JSON."""

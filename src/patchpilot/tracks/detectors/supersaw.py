@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from patchpilot.audio import F32, F64, Audio
+from patchpilot.audio import F64, Audio
 from patchpilot.space.canonical import Json
-from patchpilot.tracks.detectors._phases import loud_bars_s, magnitudes, spread
+from patchpilot.tracks.detectors._phases import loud_bars_s, spectra, spread
 from patchpilot.tracks.detectors._voices import voices
 from patchpilot.tracks.grid import Grid
 from patchpilot.tracks.ramp import ramp
@@ -94,8 +95,6 @@ def supersaw(audio: Audio, grid: Grid, *, stem: Audio | None = None) -> Supersaw
         stem: the lead or the pad, as long as the mix.
     """
     heard = stem or audio
-    left, right = heard.samples[0], heard.samples[-1]
-    middle, side = (left + right) / 2, (left - right) / 2
     bars = spread(loud_bars_s(heard, grid), _MOST_BARS)
     if not len(bars):
         return Supersaw(0.0, 1.0, 0.0, 0, 0.0)
@@ -103,14 +102,15 @@ def supersaw(audio: Audio, grid: Grid, *, stem: Audio | None = None) -> Supersaw
     times = (bars[:, None] + places).ravel()
     rate = heard.sample_rate
     size = round(_WINDOW_S * rate / 2.0) * 2
-    powers = [magnitudes(y, rate, times, size) ** 2 for y in (middle, side)]
+    left, right = (spectra(y, rate, times, size) for y in (heard.samples[0], heard.samples[-1]))
+    powers = [np.abs((left + sign * right) / 2) ** 2 for sign in (1, -1)]
     above = np.fft.rfftfreq(size, 1.0 / rate) > _LOW_HZ
     mid, beside = (float(power[:, above].sum(dtype=np.float64)) for power in powers)
     both = powers[0] + powers[1]
     found = voices(both[_loudest(both[:, above].sum(axis=1))], rate / size)
     return Supersaw(
         width=float(np.sqrt(beside / max(mid, 1e-20))),
-        correlation=_correlation(left, right, rate, times, size, above),
+        correlation=_correlation(left[:, above], right[:, above], mid),
         detune_cents=found.detune_cents,
         voices=found.voices,
         contrast_db=found.contrast,
@@ -121,11 +121,8 @@ def _loudest(power: F64) -> np.ndarray:
     return np.sort(np.argsort(power)[::-1][:_MOST_FRAMES])
 
 
-def _correlation(left: F32, right: F32, rate: int, times: F64, size: int, above: np.ndarray) -> float:
-    """Of the sides in frames above 250 Hz: from the powers of both, and of their sum."""
-    sides = [
-        float((magnitudes(y, rate, times, size)[:, above] ** 2).sum(dtype=np.float64)) for y in (left, right)
-    ]
-    whole = float((magnitudes(left + right, rate, times, size)[:, above] ** 2).sum(dtype=np.float64))
+def _correlation(left: npt.NDArray[np.complex64], right: npt.NDArray[np.complex64], middle: float) -> float:
+    """Of the sides in frames above 250 Hz: from the powers of both, and of the middle."""
+    sides = [float((np.abs(one) ** 2).sum(dtype=np.float64)) for one in (left, right)]
     product = (sides[0] * sides[1]) ** 0.5
-    return float(np.clip((whole - sum(sides)) / (2.0 * product), -1.0, 1.0)) if product > 0.0 else 1.0
+    return float(np.clip((4.0 * middle - sum(sides)) / (2.0 * product), -1.0, 1.0)) if product > 0.0 else 1.0
