@@ -30,8 +30,6 @@ from tests.workspace.toys import a_take, sound_file, workspace_of
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 ENDLESS = "/api/v1/events"
 """Server-sent events do not end: `test_events_api` has them."""
-SLOW = "/api/v1/map"
-"""One of its methods takes half a minute to be imported."""
 
 
 class Reading(Toy):
@@ -92,7 +90,7 @@ def called(schema: Any, real: dict[str, Any], examples: int) -> None:
 
 
 def test_a_few_of_each(schema: Any, real: dict[str, Any]) -> None:
-    called(schema.exclude(path=SLOW), real, 2)
+    called(schema, real, 2)
 
 
 @pytest.mark.slow

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from patchpilot.bank.bank import Bank
+from patchpilot.bank.projection import Method
+from patchpilot.errors import ParameterError, PluginError
 from patchpilot.workspace import Workspace
+from patchpilot.workspace.apart import Told
 from patchpilot.workspace.map import Map
+from patchpilot.workspace.map import laid_out as real
 from tests.toy import Toy
 from tests.workspace.toys import a_take, workspace_of
 
@@ -68,7 +73,30 @@ def test_an_empty_bank_says_why_its_map_is_empty(workspace: Workspace) -> None:
 def test_too_few_takes_for_a_method_are_told(workspace: Workspace) -> None:
     filled(workspace, 2)
     drawn = workspace.do("map", {"method": "umap"})
-    assert (drawn["count"], "needs 5 takes" in drawn["why"]) == (0, True)
+    assert (drawn["count"], drawn["is_drawn"], "draw it" in drawn["why"]) == (0, False, True)
+    with pytest.raises((ParameterError, PluginError), match=r"needs 5 takes|umap-learn"):
+        workspace.do("map_draw", {"method": "umap"})
+
+
+def test_a_map_is_drawn_as_a_job_and_kept_with_the_bank(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(workspace, 6)
+    monkeypatch.setattr("patchpilot.workspace.map.__name__", __name__)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
+    done = workspace.wait(workspace.do("map_draw", {"method": "umap"})["id"], 60.0)
+    assert (done["state"], done["result"]) == ("done", {"method": "umap", "takes": 6})
+    drawn = workspace.do("map", {"method": "umap"})
+    assert (drawn["count"], drawn["is_drawn"], drawn["is_old"]) == (6, True, False)
+    filled(workspace, 11)  # of which the first is there already
+    more = workspace.do("map", {"method": "umap"})
+    assert (more["count"], more["is_old"]) == (16, True)
+
+
+def laid_out(told: Told, bank: Path, method: Method, afresh: bool) -> int:
+    """The real one, but that what takes a minute does not."""
+    with patch("patchpilot.bank.sound_map.neighbourly", lambda vectors, first, seed: first):  # noqa: ARG005
+        return real(told, bank, method, afresh)
 
 
 def test_trails_are_not_on_the_map(workspace: Workspace) -> None:

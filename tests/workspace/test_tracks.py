@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from patchpilot.audio import load, loudness_lufs
+from patchpilot.errors import ParameterError
 from patchpilot.workspace import ConflictError, MissingError, Workspace
-from tests.workspace.toys import RATE, workspace_of
+from tests.workspace.toys import RATE, until, workspace_of
 
 
 def four_on_the_floor(bpm: float = 140.0, bars: int = 8, *, seed: int = 0, bright: float = 0.1) -> Any:
@@ -83,6 +86,13 @@ def test_a_profile_a_gap_and_fixes(workspace: Workspace, tracks: list[str]) -> N
     gap = done(workspace, "track_gap", {"sound": tracks[2], "profile": "mine", "most": 3})
     assert 1 <= len(gap["gaps"]) <= 3
     assert all(one["sentence"] for one in gap["gaps"])
+    heard = gap["gaps"][0]
+    mine, theirs = (load(workspace.sounds.file(heard[f"{whose}_sound"])) for whose in ("mine", "theirs"))
+    assert heard["beside"] in ("track 0.wav", "track 1.wav")
+    assert mine.duration_s > 3.0
+    assert loudness_lufs(mine) == pytest.approx(loudness_lufs(theirs), abs=0.1)
+    assert {one["id"] for one in workspace.do("sounds", {})["sounds"]} >= set(tracks)
+    assert heard["mine_sound"] not in {one["id"] for one in workspace.do("sounds", {})["sounds"]}
     fix = done(workspace, "track_fix", {"sound": tracks[2], "profile": "mine", "most": 2})
     assert len(fix["fixes"]) <= 2
     tried = [one for one in fix["fixes"] if one["before_sound"] is not None]
@@ -90,6 +100,53 @@ def test_a_profile_a_gap_and_fixes(workspace: Workspace, tracks: list[str]) -> N
         assert one["before_sound"] != one["after_sound"]
         assert workspace.sounds.info(one["after_sound"])["seconds"] > 1.0
     assert tried
+
+
+def test_stems_are_named_once_and_listened_to(
+    workspace: Workspace, tracks: list[str], tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "kick.wav", 0.9 * four_on_the_floor(125.0, seed=2, bright=0.0), RATE)
+    kick = workspace.sounds.add(tmp_path / "kick.wav", name="kick.wav")["id"]
+    assert workspace.do("track_stems", {"sound": tracks[2]})["stems"] == {}
+    named = workspace.do("track_name_stems", {"sound": tracks[2], "stems": {"kick": kick}})
+    assert named == {"sound": tracks[2], "stems": {"kick": kick}}
+    assert workspace.do("track_stems", {"sound": tracks[2]}) == named
+    done(workspace, "track_profile", {"name": "with stems", "sounds": [tracks[2]]})
+    profile = (workspace.path / "profiles" / "with stems.json").read_text()
+    assert '"kick"' in profile or "kick/" in profile or "/kick" in profile
+    with pytest.raises(ParameterError, match="as long as its track"):
+        workspace.do("track_name_stems", {"sound": tracks[0], "stems": {"kick": kick}})
+    with pytest.raises(MissingError, match="there is no sound"):
+        workspace.do("track_name_stems", {"sound": tracks[0], "stems": {"kick": "0" * 16}})
+    workspace.actions.undo()
+    assert workspace.do("track_stems", {"sound": tracks[2]})["stems"] == {}
+
+
+def test_an_analysis_that_is_cancelled_ends_at_once_and_can_be_resumed(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchpilot.workspace.tracks.hearing.NAME", __name__)
+    soundfile.write(tmp_path / "one.wav", four_on_the_floor(133.0, bars=2), RATE)
+    sound = workspace.sounds.add(tmp_path / "one.wav", name="one.wav")["id"]
+    job = workspace.do("track_score", {"sound": sound})["id"]
+    until(lambda: workspace.jobs.get(job)["progress"]["phase"] == "sleeping", 60.0)
+    since = time.monotonic()
+    workspace.jobs.cancel(job)
+    ended = workspace.wait(job, 20.0)
+    assert ended["state"] == "cancelled"
+    assert time.monotonic() - since < 2.0
+    workspace.jobs.resume(job)
+    assert workspace.wait(job, 60.0)["result"] == {"total": 1}
+
+
+def scored(told: Any, file: Path) -> dict[str, int]:
+    """In the place of the real one: the first time it hears nothing for a minute, and no signal but the last."""
+    begun = file.with_suffix(".begun")
+    if not begun.exists():
+        begun.touch()
+        told(phase="sleeping")
+        time.sleep(60.0)
+    return {"total": 1}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from patchpilot.files import output_error
 from patchpilot.instruments.remote.reach import check_reach
 from patchpilot.instruments.remote.serving import listening, quiet, read_token
 from patchpilot.studio.app import make_app
-from patchpilot.workspace import Workspace
+from patchpilot.workspace import Workspace, address
 
 PORT = 8137
 TOKEN = "token"
@@ -55,6 +55,7 @@ class Studio:
         self.address = f"http://{name}:{self.port}/"
         app = make_app(workspace, self.token, host=host, port=self.port)
         self._server = _Ending(quiet(app, most_connections=_MOST_CONNECTIONS), workspace)
+        address.leave(workspace.path, self.address, self.token, bank=workspace.bank.path)
 
     def url(self, view: str = "") -> str:
         """What a browser opens: it gets a cookie for the token, and shows a view ("experiments/ID")."""
@@ -76,6 +77,7 @@ class Studio:
 
     def close(self) -> None:
         """Listen no more."""
+        address.remove(self.workspace.path)
         self._socket.close()
 
 

@@ -64,9 +64,10 @@ class Sounds:
             audio = self._decoded(file)
             return self._kept(audio, _digest(file), name)
 
-    def add_audio(self, audio: Audio, *, name: str) -> dict[str, Any]:
-        """Take a sound in that was made here; as `add`."""
-        return self._kept(audio, hashlib.sha256(audio.samples.tobytes()).hexdigest(), name)
+    def add_audio(self, audio: Audio, *, name: str, is_listed: bool = True) -> dict[str, Any]:
+        """Take a sound in that was made here; as `add`. One that is not listed is there for whoever knows its id."""
+        digest = hashlib.sha256(audio.samples.tobytes()).hexdigest()
+        return self._kept(audio, digest, name, is_listed=is_listed)
 
     def info(self, sound_id: str) -> dict[str, Any]:
         """What `add` said; raises `MissingError`."""
@@ -74,9 +75,13 @@ class Sounds:
         return said
 
     def all(self) -> list[dict[str, Any]]:
-        """All of them, the newest first."""
+        """All that are listed, the newest first."""
         found = [self.info(path.stem) for path in self.path.glob("*.json") if _ID.fullmatch(path.stem)]
-        return sorted(found, key=lambda said: said["added"], reverse=True)
+        return sorted(
+            (said for said in found if said.get("is_listed", True)),
+            key=lambda said: said["added"],
+            reverse=True,
+        )
 
     def file(self, sound_id: str) -> Path:
         """The WAV file; raises `MissingError`."""
@@ -123,7 +128,7 @@ class Sounds:
             )
         return load(file, seconds=most_s)
 
-    def _kept(self, audio: Audio, digest: str, name: str) -> dict[str, Any]:
+    def _kept(self, audio: Audio, digest: str, name: str, *, is_listed: bool = True) -> dict[str, Any]:
         sound_id = digest[:16]
         try:
             known = self.info(sound_id)
@@ -144,6 +149,7 @@ class Sounds:
             "note": None,
             "lufs": round(lufs, 2) if math.isfinite(lufs) else None,
             "added": now(),
+            **({} if is_listed else {"is_listed": False}),
         }
         try:
             heard = listen(place)

@@ -172,8 +172,9 @@ class Workspace:
         threading.Thread(target=self._warm, name="warming up", daemon=True).start()
 
     def _warm(self) -> None:
-        """What the first match would wait for."""
-        importlib.import_module("patchpilot.matching.match")
+        """What the first match, and the first draft that is moved by words, would wait for."""
+        for module in ("patchpilot.matching.match", "patchpilot.words.move", "pyloudnorm"):
+            importlib.import_module(module)
         with suppress(PatchPilotError):  # who plays it is told
             self.instruments.get(self.instrument)
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from patchpilot.audio import F32
 from patchpilot.bank import Bank
+from patchpilot.bank.sound_map import map_of
 from tests.bank.toys import made
 from tests.retrieval.fakes import Tiny
 from tests.studio.browser.accessible import serious
@@ -46,9 +47,13 @@ class Spread(Tiny):
 
 
 @pytest.fixture(scope="module")
-def studio(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("map") / "workspace"
+
+
+@pytest.fixture(scope="module")
+def studio(browser: Browser, folder: Path) -> Iterator[Server]:  # noqa: ARG001
     """One whose bank has a thousand takes of the toy."""
-    folder = tmp_path_factory.mktemp("map") / "workspace"
     ids: dict[int, str] = {}
     with Bank.open(folder / "bank", embedding=Spread()) as bank:
         for i in range(TAKES):
@@ -88,6 +93,40 @@ def test_pointing_is_hearing_and_a_click_looks(open_page: Open) -> None:
     page.mouse.click(*_middle(page))
     page.wait_for_function(f"() => location.hash === '#/map/{number}'")
     expect(page.locator(".card h2")).to_contain_text(f"take {number}")
+
+
+@pytest.mark.slow
+def test_neighbours_are_laid_out_by_a_job_and_kept(
+    open_page: Open, studio: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("umap")
+    page = _open(open_page)
+    at_first = _shot(page)
+    neighbours = page.get_by_role("radio", name="Neighbours")
+    neighbours.check()
+    page.get_by_text("Laying out neighbours").wait_for()
+    page.get_by_role("button", name="Stop", exact=True).last.click()
+    expect(page.get_by_text("Laying out neighbours")).to_have_count(0, timeout=5000)
+    expect(page.get_by_role("radio", name="Axes")).to_be_checked()
+    assert studio.get("/jobs?kind=map_draw")["jobs"][0]["state"] == "cancelled"
+
+    # What takes a minute is done here in no time; what is kept is what the studio shows.
+    monkeypatch.setattr("patchpilot.bank.sound_map.neighbourly", squeezed)
+    with Bank.open(folder / "bank", embedding=Spread()) as bank:
+        map_of(bank, "umap")
+    neighbours.check()
+    page.wait_for_timeout(1500)
+    assert np.abs(_shot(page) - at_first).max() > 50
+    assert len(studio.get("/jobs?kind=map_draw")["jobs"]) == 1
+    page.reload()
+    page.wait_for_selector(".plane canvas")
+    expect(page.get_by_role("radio", name="Neighbours")).to_be_checked()
+    assert serious(page) == []
+
+
+def squeezed(vectors: Any, first: Any, seed: int) -> Any:  # noqa: ARG001
+    """Other places than the axes': those near the middle nearer to it."""
+    return first * np.abs(first)
 
 
 def test_all_are_heard_equally_loud(open_page: Open) -> None:

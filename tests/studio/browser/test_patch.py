@@ -47,24 +47,38 @@ class Editor:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"{name} is {self.value(name)}")
 
+    def until_drawn(self, is_right: Callable[[Any], bool]) -> Any:
+        """The server's points of LFO 1, once they are right."""
+        for _ in range(100):
+            if is_right(points := self.draft["lfos"][0]["points"]):
+                return points
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"LFO 1 is {points}")
+
 
 @pytest.fixture
 def editor(open_page: Open, studio: Server) -> Editor:
     return Editor(open_page, studio)
 
 
-def test_a_drag_is_one_step_and_is_heard(editor: Editor) -> None:
-    page, knob = editor.page, editor.knob("Oscillator 1", "Level")
-    before = editor.value("osc_1_level")
-    page.evaluate(_WATCH)
-    box = knob.bounding_box()
+def dragged(page: Page, what: Locator, right: float, down: float) -> None:
+    """Drag something by so many pixels, in ten moves."""
+    what.scroll_into_view_if_needed()
+    box = what.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(1, 11):
-        page.mouse.move(x, y + 6 * step)
+        page.mouse.move(x + right * step / 10, y + down * step / 10)
     page.mouse.up()
+
+
+def test_a_drag_is_one_step_and_is_heard(editor: Editor) -> None:
+    page, knob = editor.page, editor.knob("Oscillator 1", "Level")
+    before = editor.value("osc_1_level")
+    page.evaluate(_WATCH)
+    dragged(page, knob, 0, 60)
     assert int(knob.get_attribute("aria-valuenow") or 0) < 100 * before - 25
     shown = knob.get_attribute("aria-valuenow")
     turned = editor.until("osc_1_level", lambda value: str(round(100 * value)) == shown)
@@ -141,8 +155,39 @@ def test_everything_else_is_one_click_away(editor: Editor) -> None:
     shown = editor.module("Filter 1").locator(".knob").count() + 1  # and the switch
     assert shown == len(everything)
     editor.page.get_by_role("group", name="Other modules").get_by_role("button", name="LFO 3").click()
-    expect(editor.module("LFO 3").get_by_role("img")).to_be_visible()
+    expect(editor.module("LFO 3").get_by_role("group", name="LFO 3, drawn")).to_be_visible()
     assert serious(editor.page) == []
+
+
+@pytest.mark.slow
+def test_envelopes_and_lfos_are_drawn_by_hand(editor: Editor) -> None:
+    page, before = editor.page, editor.draft
+    envelope = editor.module("Envelope 1")
+    page.evaluate(_WATCH)
+    dragged(page, envelope.get_by_role("slider", name="Envelope 1, attack"), 40, 0)
+    editor.until("env_1_attack", lambda value: value > before["values"]["env_1_attack"] + 0.1)
+    dragged(page, envelope.get_by_role("slider", name="Envelope 1, decay and sustain"), 0, 40)
+    editor.until("env_1_sustain", lambda value: 0.4 < value < 0.6)
+    assert editor.draft["values"]["env_1_decay"] == pytest.approx(before["values"]["env_1_decay"], rel=1e-3)
+    until(page, "window.changed && window.played")
+    page.get_by_role("group", name="Other modules").get_by_role("button", name="LFO 1").click()
+    module, first = editor.module("LFO 1"), before["lfos"][0]["points"]
+    picture = module.get_by_role("group", name="LFO 1, drawn")
+    picture.dblclick(position={"x": 75, "y": 24})  # one point more, near a quarter of the period
+    n = len(first) + 1
+    dragged(page, module.get_by_role("slider", name=f"LFO 1, point 2 of {n}"), 15, 24)
+    points = editor.until_drawn(lambda drawn: len(drawn) == n and drawn[1][1] < 0.6)
+    assert points[1] == pytest.approx([67 / 284 + 15 / 284, 1 - (16 + 24) / 80], abs=0.02)
+    page.keyboard.press("ArrowUp")
+    raised = editor.until_drawn(lambda drawn: drawn[1][1] > points[1][1])
+    assert raised[1] == pytest.approx([points[1][0], points[1][1] + 0.02])
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Delete")
+    assert editor.until_drawn(lambda drawn: len(drawn) == n - 1) == first
+    page.keyboard.press("Control+z")
+    assert editor.until_drawn(lambda drawn: len(drawn) == n) == raised
+    assert editor.draft["lfos"][0]["powers"][1] == 1.0
+    assert editor.draft["done"] == f"lfo_1 drawn with {n} points"
 
 
 def test_notes_are_played(editor: Editor) -> None:

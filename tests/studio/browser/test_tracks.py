@@ -26,6 +26,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for k in range(2):
         save(song(k), folder / f"loved {k}.wav")
     save(song(7, hiss=0.1), folder / "wip.wav")
+    save(song(7), folder / "lead.wav")
     return folder
 
 
@@ -63,6 +64,14 @@ def test_a_track_from_its_drop_to_its_fixes(open_page: Open, files: Path, profil
     expect(page.locator(".timeline .ticks")).to_contain_text("bar 1")
     assert serious(page) == []
 
+    stems = page.get_by_role("region", name="Stems")
+    stems.get_by_label("Add stems").last.set_input_files(files / "lead.wav")
+    expect(stems.locator("li")).to_have_text(["lead"])
+    stems.get_by_role("button", name="Take the stem lead away").click()
+    expect(stems.locator("li")).to_have_count(0)
+    page.get_by_role("region", name="Messages").get_by_role("button", name="Undo").last.click()
+    expect(stems.locator("li")).to_have_text(["lead"])
+
     page.keyboard.press("2")
     page.get_by_label("Beside").select_option(profile)
     page.get_by_role("button", name="Compare").click()
@@ -70,6 +79,15 @@ def test_a_track_from_its_drop_to_its_fixes(open_page: Open, files: Path, profil
     assert page.locator(".wave-line .span").count() > 0
     page.keyboard.press("ArrowDown")
     expect(page.locator(".row-gap").nth(1)).to_contain_class("shown")
+    page.get_by_role("button", name="Yours", exact=True).first.click()
+    mine = heard(page, "", 2.0)
+    page.keyboard.press("b")
+    expect(page.get_by_role("button", name="Theirs", exact=True).first).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(page.locator(".row-gap").first).to_contain_text("The same section of loved")
+    theirs = heard(page, "", 2.0)
+    assert loudness_lufs(mine) == pytest.approx(loudness_lufs(theirs), abs=1.5)
     assert serious(page) == []
 
     page.keyboard.press("3")

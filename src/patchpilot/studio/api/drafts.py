@@ -13,16 +13,8 @@ from patchpilot.workspace import Workspace
 from patchpilot.workspace.drafts.answers import DraftAnswer
 from patchpilot.workspace.drafts.drafts import Drafts
 from patchpilot.workspace.takes import preset_file
-from patchpilot.workspace.verbs.drafts import (
-    AskAnswer,
-    AskBody,
-    BeginRequest,
-    DraftList,
-    PinDraftBody,
-    PlayDraftBody,
-    RandomiseBody,
-    TurnBody,
-)
+from patchpilot.workspace.verbs.draft_changes import AskAnswer, AskBody, DrawBody, RandomiseBody, TurnBody
+from patchpilot.workspace.verbs.drafts import BeginRequest, DraftList, PinDraftBody, PlayDraftBody
 
 DraftId = Annotated[str, Path(max_length=64, description="Of `POST /drafts`.")]
 WAIT_S = 5.0
@@ -97,6 +89,11 @@ def _moves(routes: APIRouter, workspace: Workspace) -> None:
     def keep(draft: DraftId) -> Any:
         """Make it a take of the bank, with what was done since the last as its trail; `take` is its number."""
         return workspace.do("draft_keep", {"draft": draft})
+
+    @routes.post("/drafts/{draft}/draw", response_model=DraftAnswer)
+    def draw(draft: DraftId, body: DrawBody) -> Any:
+        """Draw the shape of an LFO; the sound comes behind, as after a turn."""
+        return workspace.do("draft_draw", {"draft": draft, **vars(body)})
 
     @routes.post("/drafts/{draft}/randomise", response_model=DraftAnswer)
     def randomise(draft: DraftId, body: RandomiseBody) -> Any:

@@ -8,15 +8,9 @@ from fastapi import APIRouter, Query
 
 from patchpilot.studio.api._common import JobAnswer, JobId, new_router
 from patchpilot.workspace import Workspace
-from patchpilot.workspace.verbs.play import (
-    PauseBody,
-    Paused,
-    PlayOptions,
-    PlayRequest,
-    PlayState,
-    SteerBody,
-    Steered,
-)
+from patchpilot.workspace.verbs.play import PlayRequest
+from patchpilot.workspace.verbs.play_options import PlayOptions
+from patchpilot.workspace.verbs.play_steering import PauseBody, Paused, PlayState, SteerBody, Steered
 from patchpilot.workspace.verbs.votes import PreferBody, Preferred, QuestionAnswer, TasteAnswer
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from patchpilot.studio.api._common import JobAnswer, new_router
+from patchpilot.studio.api._common import JobAnswer, SoundId, new_router
 from patchpilot.workspace import Workspace
 from patchpilot.workspace.verbs.track import AnalyzeRequest, ScoreRequest, SimilarRequest
 from patchpilot.workspace.verbs.track_gap import FixRequest, GapRequest, ProfileList, ProfileRequest
+from patchpilot.workspace.verbs.track_stems import NameStemsBody, StemsAnswer
 
 
 def router(workspace: Workspace) -> APIRouter:
@@ -31,6 +32,16 @@ def router(workspace: Workspace) -> APIRouter:
         """Tracks that sound like it."""
         return workspace.do("track_similar", asked)
 
+    @routes.get("/track/{sound_id}/stems", response_model=StemsAnswer)
+    def stems(sound_id: SoundId) -> Any:
+        """Which sounds are its stems."""
+        return workspace.do("track_stems", {"sound": sound_id})
+
+    @routes.post("/track/{sound_id}/stems", response_model=StemsAnswer)
+    def name_stems(sound_id: SoundId, body: NameStemsBody) -> Any:
+        """Say which sounds are its stems, all of them; what compares it listens to them from now on."""
+        return workspace.do("track_name_stems", {"sound": sound_id, **vars(body)})
+
     @routes.get("/track/profiles", response_model=ProfileList)
     def profiles() -> Any:
         """Profiles that tracks can be compared with."""
@@ -43,7 +54,7 @@ def router(workspace: Workspace) -> APIRouter:
 
     @routes.post("/track/gap", status_code=202, response_model=JobAnswer)
     def gap(asked: GapRequest) -> Any:
-        """What it lacks beside a profile: as `patchpilot track gap --json`."""
+        """What it lacks beside a profile: as `patchpilot track gap --json`, each gap with two sounds to compare."""
         return workspace.do("track_gap", asked)
 
     @routes.post("/track/fix", status_code=202, response_model=JobAnswer)

@@ -8,6 +8,7 @@ pace.py        whether the first part of a note is to be heard before the whole
 rendering.py   what is heard of a draft: the newest version first, the stale ones never
 banking.py     a step becomes a take of the bank, with the steps before it as its trail
 randomise.py   other values for a group of parameters
+drawing.py     LFO shapes that somebody draws
 shapes.py      envelopes, LFO shapes and wavetables as points to draw
 asking.py      words that move a draft
 answers.py     a draft as JSON

@@ -10,6 +10,7 @@ from pathlib import Path
 from patchpilot.errors import ParameterError, PatchError
 from patchpilot.space import AssetStore, Note, Patch, Performance, Space
 from patchpilot.space.canonical import Json
+from patchpilot.workspace.drafts.drawing import drawn
 from patchpilot.workspace.drafts.history import Banked, Step, checked
 from patchpilot.workspace.drafts.journal import Journal
 from patchpilot.workspace.drafts.state import FORMAT, State
@@ -132,6 +133,12 @@ class Draft(State):
             good = checked(self.space, self.history.patch, values)
             line = {"do": "turn", "values": good, "drag": drag, "at": at_s, "label": label}
             self._do({key: part for key, part in line.items() if part})
+
+    def draw(self, slot: str, shape: Mapping[str, Json], *, drag: str = "", at_s: float = 0.0) -> None:
+        """Draw an LFO's shape, raising as `drawing.drawn` does; what comes of one drag is one step."""
+        with self.lock:
+            drawn(self.space, slot, shape)
+            self._do({"do": "draw", "slot": slot, "shape": dict(shape), "drag": drag, "at": at_s})
 
     def replace(self, patch: Patch, label: str) -> None:
         """Another patch in the place of this one; raises `OutputError`, and `PatchError` if it is another's."""

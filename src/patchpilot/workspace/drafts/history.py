@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from patchpilot.errors import ParameterError
 from patchpilot.experiment.roles import stored
-from patchpilot.space import Patch, Space
+from patchpilot.space import Asset, Patch, Space
 from patchpilot.space.routing import FIELDS, SLOT
 
 MOST_POINTS = 200
@@ -39,6 +39,7 @@ class Step:
     Attributes:
         label: in words, what was done ("filter_1_cutoff 60 → 82 semitones").
         values: stored values that it changed, by name of a parameter or of a routing's control.
+        drawn: assets that it changed, by slot.
         whole: the whole patch, where it changed more than values.
         drag: the name of the drag that it is, "" for none.
         trail: where the values went, in order: (seconds since 1970, what changed then).
@@ -47,6 +48,7 @@ class Step:
 
     label: str
     values: dict[str, float] = field(default_factory=dict)
+    drawn: dict[str, Asset] = field(default_factory=dict)
     whole: Patch | None = None
     drag: str = ""
     trail: list[tuple[float, dict[str, float]]] = field(default_factory=list)
@@ -100,7 +102,7 @@ class History:
         patch = self.steps[start]._patch or self.steps[start].whole
         assert patch is not None  # the first step has one
         for step in self.steps[start + 1 : place + 1]:
-            patch = step._patch = turned(self._space, patch, step.values)
+            patch = step._patch = turned(self._space, patch, step.values, step.drawn)
         return patch
 
     def turn(
@@ -114,14 +116,26 @@ class History:
             at_s: when, in seconds since 1970.
             label: what was done; names and values by default.
         """
-        goes_on = bool(drag) and self.now.drag == drag and not self.can_redo and self.at > 0
-        step = self.now if goes_on else self._add(Step("", drag=drag))
+        step = self._part_of(drag)
         step.values.update(values)
-        step._patch = None
-        step.trail.append((round(at_s, 3), dict(values)))
-        if len(step.trail) > MOST_POINTS:
-            step.trail = thinned(step.trail)
+        self._moved(step, at_s, values)
         step.label = label or said(self._space, self.patch_at(self.at - 1), step.values)
+        return step
+
+    def draw(self, slot: str, asset: Asset, label: str, *, drag: str = "", at_s: float = 0.0) -> Step:
+        """Change an asset: a step of its own, or more of the drag that goes on.
+
+        Args:
+            slot: of the space.
+            asset: that is there from now on.
+            label: what was done.
+            drag: its name; what comes of one drag, one after another, is one step.
+            at_s: when, in seconds since 1970.
+        """
+        step = self._part_of(drag)
+        step.drawn[slot] = asset
+        self._moved(step, at_s, {})
+        step.label = label
         return step
 
     def replace(self, patch: Patch, label: str) -> Step:
@@ -139,6 +153,18 @@ class History:
         if not self.can_redo:
             raise ParameterError("there is nothing to redo: no step was undone, or another was made since")
         self.at = min(len(self.steps) - 1, self.at + n)
+
+    def _part_of(self, drag: str) -> Step:
+        """The step that a change is of: a new one, or that of the drag that goes on."""
+        goes_on = bool(drag) and self.now.drag == drag and not self.can_redo and self.at > 0
+        return self.now if goes_on else self._add(Step("", drag=drag))
+
+    @staticmethod
+    def _moved(step: Step, at_s: float, values: Mapping[str, float]) -> None:
+        step._patch = None
+        step.trail.append((round(at_s, 3), dict(values)))
+        if len(step.trail) > MOST_POINTS:
+            step.trail = thinned(step.trail)
 
     def _add(self, step: Step) -> Step:
         del self.steps[self.at + 1 :]
@@ -181,8 +207,8 @@ def checked(space: Space, patch: Patch, values: Mapping[str, float | str]) -> di
     return found
 
 
-def turned(space: Space, patch: Patch, values: Mapping[str, float]) -> Patch:
-    """A patch with other values, those of its routings' controls among them."""
+def turned(space: Space, patch: Patch, values: Mapping[str, float], assets: Mapping[str, Asset]) -> Patch:
+    """A patch with other values, those of its routings' controls among them, and other assets."""
     routings = list(patch.routings)
     plain: dict[str, float] = {}
     for name, value in values.items():
@@ -192,7 +218,7 @@ def turned(space: Space, patch: Patch, values: Mapping[str, float]) -> Patch:
         else:
             place = int(match[1]) - 1
             routings[place] = routings[place].turned(match[2], value)
-    return patch.changed(space, plain, routings=routings)
+    return patch.changed(space, plain, routings=routings, assets=assets)
 
 
 def said(space: Space, before: Patch, values: Mapping[str, float]) -> str:

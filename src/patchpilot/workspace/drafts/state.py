@@ -8,6 +8,7 @@ from typing import Any
 from patchpilot.errors import ParameterError
 from patchpilot.space import AssetStore, Patch, Performance, Space
 from patchpilot.space.canonical import Json
+from patchpilot.workspace.drafts.drawing import drawn
 from patchpilot.workspace.drafts.history import Banked, History
 
 FORMAT = 1
@@ -67,6 +68,11 @@ class State:
         drag, at_s, label = line.get("drag", ""), line.get("at", 0.0), line.get("label", "")
         self.history.turn(line["values"], drag=drag, at_s=at_s, label=label)
 
+    def _draw(self, line: dict[str, Any]) -> None:
+        slot, asset = line["slot"], drawn(self.space, line["slot"], line["shape"])
+        label = f"{slot} drawn with {len(line['shape']['points'])} points"
+        self.history.draw(slot, asset, label, drag=line.get("drag", ""), at_s=line.get("at", 0.0))
+
     def _replace(self, line: dict[str, Any]) -> None:
         self.history.replace(Patch.from_json(line["patch"], self._store), line["label"])
 
@@ -88,6 +94,7 @@ class State:
 _APPLY: Mapping[str, Callable[[State, dict[str, Any]], object]] = {
     "begin": State._begin,
     "turn": State._turn,
+    "draw": State._draw,
     "replace": State._replace,
     "undo": lambda state, line: state.history.undo(line["n"]),
     "redo": lambda state, line: state.history.redo(line["n"]),

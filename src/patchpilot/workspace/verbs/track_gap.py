@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from patchpilot.workspace.apart import Apart
 from patchpilot.workspace.profiles import NAME, Profiles
+from patchpilot.workspace.tracks import comparing
+from patchpilot.workspace.tracks.stems import Stems
 from patchpilot.workspace.verbs.base import Verb, request
-from patchpilot.workspace.verbs.track import SoundId, Stems, check_sounds, stems_of
+from patchpilot.workspace.verbs.track import SomeStemIds, SoundId, check_sounds, check_track
 
 if TYPE_CHECKING:
-    from patchpilot.tracks.compared import Compared
-    from patchpilot.tracks.fix import Desk, Fix
     from patchpilot.workspace.jobs.report import Report
+    from patchpilot.workspace.tracks.comparing import Sounding, Source
     from patchpilot.workspace.workspace import Workspace
 
 ProfileName = Annotated[str, Field(pattern=NAME, description="Name of a profile, as `track_profiles` says.")]
@@ -45,7 +48,7 @@ class GapRequest:
 
     sound: SoundId
     profile: ProfileName
-    stems: Stems = Field(default_factory=dict)
+    stems: SomeStemIds = None
     all_styles: Annotated[
         bool, Field(description="Compare with all of it, not with the nearest sub-style.")
     ] = False
@@ -58,7 +61,7 @@ class FixRequest:
 
     sound: SoundId
     profile: ProfileName
-    stems: Stems = Field(default_factory=dict)
+    stems: SomeStemIds = None
     all_styles: Annotated[
         bool, Field(description="Compare with all of it, not with the nearest sub-style.")
     ] = False
@@ -76,99 +79,55 @@ def _check_profile(workspace: Workspace, asked: ProfileRequest) -> None:
 
 
 def _profile(workspace: Workspace, asked: ProfileRequest, report: Report) -> dict[str, Any]:
-    from patchpilot.errors import AudioError
-    from patchpilot.tracks import Cache, analyze
-    from patchpilot.tracks.profile import Profile, measured
-
-    found, broken = [], []
-    report.progress(phase="listening", done=0, total=len(asked.sounds))
-    for number, sound in enumerate(asked.sounds, 1):
-        report.check()
-        name = workspace.sounds.info(sound)["name"]
-        try:
-            found.append(measured(analyze(workspace.sounds.file(sound), cache=Cache()), {}))
-        except AudioError as error:
-            broken.append((name, str(error).replace(str(workspace.sounds.path), "")))
-        report.progress(done=number)
-    profile = Profile.build(found, broken=broken)
+    tracks = [_source(workspace, sound, None) for sound in asked.sounds]
+    profile, broken = workspace.part(Apart).do(report, f"{comparing.NAME}:profiled", tracks)
     workspace.part(Profiles).save(asked.name, profile)
     return {
         "profile": asked.name,
         "tracks": len(profile.tracks),
         "styles": len(set(profile.styles)),
-        "broken": broken,
+        "broken": [(name, workspace.sounds.named(reason)) for name, reason in broken],
     }
 
 
 def _check_gap(workspace: Workspace, asked: GapRequest | FixRequest) -> None:
-    check_sounds(workspace, asked.sound, *asked.stems.values())
+    check_track(workspace, asked.sound, asked.stems)
     workspace.part(Profiles).check(asked.profile)
 
 
-def _compared(workspace: Workspace, asked: GapRequest | FixRequest, report: Report) -> Compared:
-    from patchpilot.tracks import Cache
-    from patchpilot.tracks.compared import compare
-
-    profile = workspace.part(Profiles).get(asked.profile)
-    report.progress(phase="listening")
-    done = compare(
-        workspace.sounds.file(asked.sound),
-        profile,
-        stems_of(workspace, asked.stems),
-        all_styles=asked.all_styles,
-        cache=Cache(),
-    )
-    report.check()
-    return done
+def _source(workspace: Workspace, sound: str, stems: Mapping[str, str] | None) -> Source:
+    name = workspace.sounds.info(sound)["name"]
+    return comparing.Source(name, workspace.sounds.file(sound), workspace.part(Stems).files(sound, stems))
 
 
 def _gap(workspace: Workspace, asked: GapRequest, report: Report) -> dict[str, Any]:
-    done = _compared(workspace, asked, report)
-    return {
-        "likeness": done.profile.likeness(done.one),
-        "gaps": [gap.to_json() for gap in done.gaps[: asked.most]],
-        "sections": done.track.to_json()["sections"],
-    }
+    one, profile = _source(workspace, asked.sound, asked.stems), workspace.part(Profiles).get(asked.profile)
+    said, heard = workspace.part(Apart).do(
+        report, f"{comparing.NAME}:gaps", one, profile, asked.all_styles, asked.most
+    )
+    pairs = [_kept(workspace, each, f"gap {at}", "mine", "theirs") for at, each in enumerate(heard, 1)]
+    return {**said, "gaps": [{**gap, **pair} for gap, pair in zip(said["gaps"], pairs, strict=True)]}
 
 
 def _fix(workspace: Workspace, asked: FixRequest, report: Report) -> dict[str, Any]:
-    from patchpilot.tracks.fix import desk_of, fixes
-    from patchpilot.tracks.fix.together import together
     from patchpilot.tracks.moves import write_moves
 
-    done = _compared(workspace, asked, report)
-    tempo = done.track.tempo.bpm if done.track.tempo is not None else None
-    desk = desk_of(done.audio, done.stems, done.track.sections, tempo)
-    some = done.gaps[: asked.most]
-    found: list[Fix] = []
-    report.progress(phase="trying out", done=0, total=len(some))
-    for fix in fixes(done.track, done.one, desk, some, done.known):
-        found.append(fix.scaled(asked.amount))
-        report.progress(done=len(found))
-        report.check()
-    moves, left = together(found)
+    one, profile = _source(workspace, asked.sound, asked.stems), workspace.part(Profiles).get(asked.profile)
+    said, heard, moves = workspace.part(Apart).do(
+        report, f"{comparing.NAME}:fixes", one, profile, asked.all_styles, asked.most, asked.amount
+    )
     write_moves(moves, report.folder / "moves.json")
-    return {
-        "fixes": [
-            {**fix.to_json(), **_heard(workspace, done, desk, fix, at)} for at, fix in enumerate(found, 1)
-        ],
-        "moves": [move.to_json() for move in moves],
-        "left_out": left,
-        "sections": done.track.to_json()["sections"],
-    }
+    pairs = [_kept(workspace, each, f"fix {at}", "before", "after") for at, each in enumerate(heard, 1)]
+    return {**said, "fixes": [{**fix, **pair} for fix, pair in zip(said["fixes"], pairs, strict=True)]}
 
 
-def _heard(workspace: Workspace, done: Compared, desk: Desk, fix: Fix, number: int) -> dict[str, Any]:
-    """Ids of two sounds, equally loud: where the gap is, before and after; null where nothing was turned."""
-    from patchpilot.tracks.gap import snippets
-
-    if fix.candidate is None:
-        return {"before_sound": None, "after_sound": None}
-    pair = snippets(fix.gap, (done.track, desk.mix), (done.track, desk.after(fix.steps).mix), same_place=True)
-    kept = {}
-    for which, audio in zip(("before", "after"), pair, strict=True):
-        kept[f"{which}_sound"] = workspace.sounds.add_audio(audio, name=f"fix {number} {which}")["id"]
-    return kept
+def _kept(workspace: Workspace, heard: Sounding, name: str, first: str, second: str) -> dict[str, Any]:
+    """Ids of two sounds, equally loud, null where there are none: `why`; and what the other is called, `beside`."""
+    kept: dict[str, Any] = {f"{first}_sound": None, f"{second}_sound": None}
+    for which, audio in zip((first, second), heard.pair or (), strict=False):
+        sound = workspace.sounds.add_audio(audio, name=f"{name} {which}", is_listed=False)
+        kept[f"{which}_sound"] = sound["id"]
+    return {**kept, "beside": heard.other, "why": workspace.sounds.named(heard.why)}
 
 
 VERBS = (

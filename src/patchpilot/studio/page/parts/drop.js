@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from "./html.js";
 import { Icon } from "./icons.js";
 
-const SOUNDS = "audio/*,.wav,.flac,.aif,.aiff,.mp3,.ogg";
+export const SOUNDS = "audio/*,.wav,.flac,.aif,.aiff,.mp3,.ogg";
 
 // Whether a file is being dragged over the page; a dropped one goes to `onSound(file)`.
 export function useDrop(onSound) {

@@ -8,7 +8,7 @@ import { signal, useEffect } from "./html.js";
 import { BASE, signedOut } from "./api.js";
 
 export const link = signal("connecting"); // "connecting" | "live" | "lost"
-const TYPES = ["hello", "job", "candidate", "take", "draft", "mark", "listening"];
+const TYPES = ["hello", "job", "candidate", "take", "draft", "mark", "stems", "listening"];
 const handlers = new Map();
 let last = null; // id of the newest event seen
 let server = null; // when the server that we know was started

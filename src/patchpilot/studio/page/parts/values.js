@@ -43,6 +43,12 @@ export function text(parameter, value) {
   return `${fixed(rounded, rounded % 1 === 0 ? 0 : digits)}${unit ? ` ${unit}` : ""}`;
 }
 
+// The stored value that is shown so, clipped to the range; NaN where there is none.
+export function stored(parameter, seen) {
+  const [, inverse] = CURVES[parameter.curve] ?? AS_IT_IS;
+  return clipped(parameter, inverse((seen - (parameter.offset ?? 0)) / (parameter.multiply ?? 1)));
+}
+
 // The stored value that somebody typed, clipped to the range: "1.2 kHz", "350 ms", "-6"; null where it says nothing.
 export function parsed(parameter, typed) {
   const word = typed.trim().toLowerCase();
@@ -54,8 +60,7 @@ export function parsed(parameter, typed) {
   if (!found) return null;
   const is_time_or_pitch = parameter.unit === "s" || parameter.unit === "Hz";
   const number = Number(found[1]) * (is_time_or_pitch ? SCALES[found[2]] ?? 1 : 1);
-  const [, inverse] = CURVES[parameter.curve] ?? AS_IT_IS;
-  const value = inverse((number - (parameter.offset ?? 0)) / (parameter.multiply ?? 1));
+  const value = stored(parameter, number);
   if (!Number.isFinite(value)) return number <= shown(parameter, parameter.minimum) ? parameter.minimum : null;
-  return clipped(parameter, is_stepped(parameter) ? Math.round(value) : value);
+  return is_stepped(parameter) ? Math.round(value) : value;
 }

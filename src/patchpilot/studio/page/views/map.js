@@ -13,6 +13,7 @@ import { Tool } from "../parts/tool.js";
 import { Atlas, linesOf } from "../parts/map/atlas.js";
 import { coloured } from "../parts/map/colours.js";
 import { Hearing, sounding } from "../parts/map/hearing.js";
+import { Drawing, Layouts, useLayout } from "../parts/map/layout.js";
 import { Legend } from "../parts/map/legend.js";
 import { Chosen, Lineage } from "../parts/map/lists.js";
 import { Stage } from "../parts/map/stage.js";
@@ -20,30 +21,13 @@ import { TakeCard } from "../parts/map/take_card.js";
 
 const STEP = 1.5; // of a zoom
 const LEGEND = 300; // pixels that it covers on the left
-const AGAIN_MS = 3000; // new takes come in bursts
 
 export default function MapView({ args }) {
-  const [atlas, setAtlas] = useState(null);
-  const [failed, setFailed] = useState("");
-  const read = () => Atlas.read().then(setAtlas, (error) => setFailed(error.message));
-  useEffect(() => void read(), []);
-  useEvent("restart", read);
-  useRefreshed("take", read);
+  const layout = useLayout();
+  const { atlas, failed } = layout;
   if (!atlas) return html`<p class="empty" role="status">${failed || "Laying out the map …"}</p>`;
   if (atlas.numbers.length === 0) return html`<${Empty} why=${atlas.why} />`;
-  return html`<${Drawn} atlas=${atlas} first=${Number(args[0]) || 0} />`;
-}
-
-// Calls for a type of event, but not more often than once in a while.
-function useRefreshed(type, read) {
-  const timer = useRef(0);
-  useEvent(type, () => {
-    timer.current ||= setTimeout(() => {
-      timer.current = 0;
-      read();
-    }, AGAIN_MS);
-  });
-  useEffect(() => () => clearTimeout(timer.current), []);
+  return html`<${Drawn} atlas=${atlas} layout=${layout} first=${Number(args[0]) || 0} />`;
 }
 
 function Empty({ why }) {
@@ -54,7 +38,7 @@ function Empty({ why }) {
   </div>`;
 }
 
-function Drawn({ atlas, first }) {
+function Drawn({ atlas, layout, first }) {
   const [by, setBy] = useState("vote");
   const [hidden, setHidden] = useState(new Set()); // rows of the legend
   const [chosen, setChosen] = useState(new Set()); // numbers
@@ -187,7 +171,8 @@ function Drawn({ atlas, first }) {
         <${Tool} icon="fit" label="All of the map" title="All of the map (0)" onPress=${lookAtAll} />
       </div>
       <${Legend} by=${by} setBy=${colourBy} legend=${legend} hidden=${hidden} setHidden=${setHidden}
-        choose=${(row) => setChosen(new Set(atlas.numbers.filter((_, i) => groups[i] === row)))} />
+        choose=${(row) => setChosen(new Set(atlas.numbers.filter((_, i) => groups[i] === row)))}><${Layouts} layout=${layout} /><//>
+      <${Drawing} layout=${layout} />
       <${Pointed} atlas=${atlas} pointed=${pointed} />
     </div>
     <aside class="side" aria-label="Takes">

@@ -13,6 +13,7 @@ import { Gaps } from "../parts/tracks/gaps.js";
 import { begin, useJob, Working } from "../parts/tracks/jobs.js";
 import { Score } from "../parts/tracks/score.js";
 import { Start } from "../parts/tracks/start.js";
+import { Stems } from "../parts/tracks/stems.js";
 import { Timeline } from "../parts/tracks/timeline.js";
 
 const TABS = [
@@ -57,6 +58,7 @@ function Track({ id, tab }) {
     </header>
     ${!track && html`<${Analysing} id=${id} job=${job} />`}
     ${track && html`<${Timeline} id=${id} track=${track} marked=${marked} hear=${hear} />
+      <${Stems} track=${sound} />
       <fieldset class="choice"><legend class="unseen">What is shown</legend>
         ${TABS.map(([key, title]) => html`<label><input type="radio" name="tab" checked=${tab === key} onChange=${() => go("tracks", id, key)} />${title}</label>`)}
       </fieldset>

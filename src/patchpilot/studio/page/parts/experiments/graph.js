@@ -43,7 +43,7 @@ function Control({ control, row, value, parameter }) {
   const isTurned = parameter && value !== undefined;
   const long = WIDE - 24;
   const part = isTurned ? norm(parameter, value) : norm(control, control.value);
-  const said = isTurned ? text(parameter, value) : control.text;
+  const said = isTurned ? text(parameter, value) : control.text.replace(/ semitones$/, " st");
   const title = worded(control.title).replace(/ (db|hz|ms)$/i, ""); // the unit is said with the value
   const fits = Math.max(4, 21 - said.length);
   return html`<g transform="translate(12 ${HEAD + row * ROW})">

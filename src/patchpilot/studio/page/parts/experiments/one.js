@@ -11,11 +11,10 @@ import { Curves } from "./charts.js";
 import { Comparing, other, useBuffer } from "./comparing.js";
 import { Graph } from "./graph.js";
 import { Knobs } from "./knobs.js";
-import { titleOf } from "./names.js";
+import { BY_HAND, titleOf } from "./names.js";
 import { kept, Turning, useDraft } from "./turning.js";
 import * as player from "../player.js";
 
-const BY_HAND = "by hand"; // its state: nobody searches, somebody turns
 const COLOURS = ["#ff9a4d", "#56b4e9", "#2bb38a", "#d98cb8", "#f0e442"];
 
 export function One({ one, resume, replay, again }) {
@@ -64,6 +63,10 @@ export function One({ one, resume, replay, again }) {
     ["mod+z", "Undo", turnBack],
   ]);
 
+  const rack = one.graph && html`<section key="rack" aria-label="Rack"><h2>Rack</h2>
+    <${Graph} graph=${one.graph} values=${state?.values} parameters=${known?.by_name} label="Rack of ${titleOf(one)}" /></section>`;
+  const turned = html`<section key="knobs" aria-label="Knobs"><h2>Knobs</h2>
+    ${draft ? html`<${Turning} draft=${draft} known=${known} knobs=${one.knobs} />` : html`<${Knobs} knobs=${one.knobs} />`}</section>`;
   return html`<div class="one">
     <header>
       <a class="button ghost" href="#/experiments">All experiments</a>
@@ -80,11 +83,7 @@ export function One({ one, resume, replay, again }) {
           <button class="button" disabled=${!draft && !one.after} onClick=${keep("no")}><${Icon} name="no" />Bad <kbd>B</kbd></button>
           <button class="button" disabled=${!draft && !one.after} onClick=${keep("yes")}><${Icon} name="yes" />Good <kbd>G</kbd></button>
         </div>
-        ${one.graph &&
-        html`<section aria-label="Rack"><h2>Rack</h2>
-          <${Graph} graph=${one.graph} values=${state?.values} parameters=${known?.by_name} label="Rack of ${titleOf(one)}" /></section>`}
-        <section aria-label="Knobs"><h2>Knobs</h2>
-          ${draft ? html`<${Turning} draft=${draft} known=${known} knobs=${one.knobs} />` : html`<${Knobs} knobs=${one.knobs} />`}</section>
+        ${draft ? [turned, rack] : [rack, turned]}
         ${one.curve.length > 0 && html`<section aria-label="How it went"><h2>How it went</h2>
           <${Curves} runs=${[{ name: "score", colour: COLOURS[0], curve: one.curve }, ...parts(one)]} height=${240} /></section>`}
       </div>

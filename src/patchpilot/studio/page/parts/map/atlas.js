@@ -10,8 +10,8 @@ export class Atlas {
     this.index = new Map(told.numbers.map((number, i) => [number, i]));
   }
 
-  static async read() {
-    return new Atlas(await api.get("/map"));
+  static async read(method) {
+    return new Atlas(await api.get(`/map?method=${method}`));
   }
 
   // The place of a take among the arrays, -1 where the map does not have it.

@@ -4,15 +4,16 @@ import { html } from "../html.js";
 import { Icon } from "../icons.js";
 import { BY } from "./colours.js";
 
-// `hidden`: rows that are not looked at; `choose(row)` chooses the takes of a row.
-export function Legend({ by, setBy, legend, hidden, setHidden, choose }) {
+// `hidden`: rows that are not looked at; `choose(row)` chooses the takes of a row; children: what else is said there.
+export function Legend({ by, setBy, legend, hidden, setHidden, choose, children }) {
   const flip = (row) => {
     const next = new Set(hidden);
     if (!next.delete(row)) next.add(row);
     setHidden(next);
   };
   return html`<details class="legend panel" open=${innerWidth > 1100}>
-    <summary>Colours</summary>
+    <summary>Layout and colours</summary>
+    ${children}
     <fieldset class="choice"><legend class="unseen">Colour by</legend>
       ${BY.map(
         ([one, title]) => html`<label key=${one}>

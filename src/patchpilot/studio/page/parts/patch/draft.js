@@ -15,6 +15,12 @@ export function hear(on) {
   localStorage.setItem("patchpilot-hearing", on ? "yes" : "no");
 }
 
+// A draft's state with a change that the server does not know yet.
+function changed(state, { values, shapes }) {
+  const lfos = state.lfos?.map((one) => ({ ...one, ...shapes[one.name] }));
+  return { ...state, values: { ...state.values, ...values }, lfos };
+}
+
 export class Draft {
   constructor(id) {
     this.id = id;
@@ -22,7 +28,7 @@ export class Draft {
     this.missing = signal(null); // why it cannot be had
     this.buffer = signal(null);
     this.ready = signal(0); // the version that is heard
-    this.waiting = []; // [{ values, drag }] not sent yet, a drag's turns as one
+    this.waiting = []; // [{ values, shapes, drag }] not sent yet, a drag's turns as one
     this.sending = false;
     this.play_next = false; // whether the next sound that comes is to be played; "anew": from its beginning
     this.asked = null; // aborts the fetch of a sound that a newer one replaces
@@ -46,17 +52,27 @@ export class Draft {
 
   receive(answer) {
     if (answer.version < (this.state.value?.version ?? 0)) return answer;
-    const turned = Object.assign({}, ...this.waiting.map((one) => one.values));
-    this.state.value = { ...answer, values: { ...answer.values, ...turned } };
+    this.state.value = this.waiting.reduce(changed, answer);
     return answer;
   }
 
   // Turns parameters: { name: stored value }. All turns of one drag are one step of undo.
   turn(values, drag) {
-    this.state.value = { ...this.state.value, values: { ...this.state.value.values, ...values } };
+    this.change({ values, shapes: {}, drag });
+  }
+
+  // Draws LFOs: { points, powers, is_smooth } of the one of a name.
+  draw(name, shape, drag) {
+    this.change({ values: {}, shapes: { [name]: shape }, drag });
+  }
+
+  change(change) {
+    this.state.value = changed(this.state.value, change);
     const last = this.waiting.at(-1);
-    if (last && last.drag === drag) Object.assign(last.values, values);
-    else this.waiting.push({ values: { ...values }, drag });
+    if (last && last.drag === change.drag) {
+      Object.assign(last.values, change.values);
+      Object.assign(last.shapes, change.shapes);
+    } else this.waiting.push({ ...change, values: { ...change.values } });
     this.play_next = hearing.value;
     this.send();
   }
@@ -65,7 +81,7 @@ export class Draft {
     if (this.sending) return;
     this.sending = true;
     while (this.waiting.length) {
-      const answer = await attempt(api.patch(`/drafts/${this.id}`, this.waiting.shift()));
+      const answer = await attempt(this.sent(this.waiting.shift()));
       if (answer) this.receive(answer);
       else {
         this.waiting = [];
@@ -73,6 +89,12 @@ export class Draft {
       }
     }
     this.sending = false;
+  }
+
+  sent({ values, shapes, drag }) {
+    const [drawn] = Object.entries(shapes);
+    if (drawn) return api.post(`/drafts/${this.id}/draw`, { slot: drawn[0], ...drawn[1], drag });
+    return api.patch(`/drafts/${this.id}`, { values, drag });
   }
 
   // The server's draft, whatever is shown: after something that it refused.

@@ -5,7 +5,9 @@ import { Knob, Name } from "../knob.js";
 import { Menu, Switch } from "../menu.js";
 import { Tool } from "../tool.js";
 import { is_stepped, is_switch } from "../values.js";
-import { Envelope, Shape, Wavetable } from "./pictures.js";
+import { Envelope } from "./envelope.js";
+import { Lfo } from "./lfo.js";
+import { Wavetable } from "./pictures.js";
 
 const AMOUNT = 0.3; // how far a die turns what is not pinned
 
@@ -34,7 +36,7 @@ export function Module({ draft, group, opened = false }) {
       ${rest > 0 && html`<${More} title=${group.title} n=${rest} all=${all} onPress=${() => show(!all)} />`}
     </header>
     <div class="controls">
-      <${Drawing} state=${draft.state.value} group=${group} />
+      <${Drawing} draft=${draft} group=${group} />
       ${controls.map(
         (parameter) => html`<${Control} key=${parameter.name} parameter=${parameter} value=${values[parameter.name]}
           pinned=${pinned.includes(parameter.name)} onTurn=${turn(parameter)} onPin=${(state) => pin([parameter.name], state)} />`,
@@ -62,11 +64,14 @@ export function Control(props) {
 }
 
 // The picture that a module has: an envelope, an LFO's shape, an oscillator's wavetable.
-function Drawing({ state, group }) {
+function Drawing({ draft, group }) {
+  const state = draft.state.value;
   const envelope = state.envelopes?.find((one) => one.name === group.name);
-  if (envelope) return html`<${Envelope} shape=${envelope} held_s=${state.held_s} title=${group.title} />`;
+  if (envelope)
+    return html`<${Envelope} shape=${envelope} held_s=${state.held_s} title=${group.title} parameters=${group.parameters} values=${state.values}
+      onTurn=${(values, drag) => draft.turn(values, drag)} />`;
   const lfo = state.lfos?.find((one) => one.name === group.name);
-  if (lfo) return html`<${Shape} shape=${lfo} title=${group.title} />`;
+  if (lfo) return html`<${Lfo} shape=${lfo} title=${group.title} onDraw=${(shape, drag) => draft.draw(lfo.name, shape, drag)} />`;
   const table = state.wavetables?.find((one) => one.slot.replace("wavetable", "osc") === group.name);
   return table ? html`<${Wavetable} table=${table} title=${group.title} />` : null;
 }

@@ -1,13 +1,13 @@
 // Fixes: moves that close gaps, each tried out; heard before and after at one loudness, and applied to Live.
 
 import { html, names, useEffect, useState } from "../html.js";
-import { api, attempt } from "../api.js";
+import { attempt } from "../api.js";
 import { useKeys } from "../keys.js";
-import * as player from "../player.js";
 import { isActive } from "../store.js";
 import { sentence } from "../words.js";
 import { begin, useJob, Working } from "./jobs.js";
 import { Live } from "./live.js";
+import { Pair, usePairs } from "./pair.js";
 import { ProfileChoice } from "./profiles.js";
 
 const percent = (part) => `${Math.round(100 * part)} %`;
@@ -20,23 +20,14 @@ export function Fixes({ id, profile, choose, onMark }) {
   const shown = fixes?.[at];
   useEffect(() => onMark(shown?.gap ?? null), [shown]);
   useEffect(() => setChosen([]), [job?.id]);
-  useEffect(() => () => player.close(`fix-${id}`), [id]);
-  const hear = async (index, which) => {
+  const pairs = usePairs(`fix-${id}`, fixes, ["before", "after"], "Fix");
+  const hear = (index, which) => {
     set(index);
-    const pair = await attempt(decked(fixes[index]));
-    if (!pair) return;
-    player.open(`fix-${id}`, pair, { select: `${index}-${which}` });
-    if (!player.playing.value) player.play({ key: `${index}-${which}`, from: 0 });
+    pairs.hear(index, which);
   };
-  async function decked(fix) {
-    const index = fixes.indexOf(fix);
-    const both = await Promise.all(["before", "after"].map((which) => api.get(`/sounds/${fix[`${which}_sound`]}`)));
-    return ["before", "after"].map((which, turn) => ({ key: `${index}-${which}`, label: `Fix ${index + 1}, ${which}`, url: `/sounds/${both[turn].id}/audio`, lufs: both[turn].lufs }));
-  }
-  const other = () => shown?.before_sound && hear(at, player.current.value === `${at}-before` ? "after" : "before");
   const step = (by) => () => fixes && set(Math.min(fixes.length - 1, Math.max(0, at + by)));
   useKeys([
-    ["b", "Before or after", other],
+    ["b", "Before or after", () => pairs.flip(at)],
     ["arrowdown", "Next fix", step(1)],
     ["arrowup", "Previous fix", step(-1)],
   ]);
@@ -51,15 +42,14 @@ export function Fixes({ id, profile, choose, onMark }) {
     ${job?.error && html`<p class="quiet" role="status">${job.error.message}</p>`}
     ${fixes?.length === 0 && html`<p class="quiet">No gaps: it is like the profile.</p>`}
     <ol class="list">${fixes?.map((fix, index) => html`<${Row} key=${index} fix=${fix} number=${index + 1} shown=${index === at} chosen=${chosen.includes(index + 1)}
-      onShow=${() => set(index)} onFlip=${() => flip(index + 1)} onHear=${(which) => hear(index, which)} />`)}</ol>
+      heard=${pairs.heard(index)} onShow=${() => set(index)} onFlip=${() => flip(index + 1)} onHear=${(which) => hear(index, which)} />`)}</ol>
     ${fixes?.length > 0 && html`<${Live} job=${job} chosen=${chosen} />`}
   </section>`;
 }
 
-function Row({ fix, number, shown, chosen, onShow, onFlip, onHear }) {
+function Row({ fix, number, shown, chosen, heard, onShow, onFlip, onHear }) {
   const [what, why] = told(fix);
   const tried = fix.before_sound !== null;
-  const which = player.deck.value.name?.startsWith("fix-") ? player.current.value : null;
   return html`<li class=${names("row-fix", { shown })} onFocusIn=${onShow}>
     ${fix.moves.length
       ? html`<label class="check" title="Apply to Live"><input type="checkbox" checked=${chosen} onChange=${onFlip} aria-label=${`Apply fix ${number}`} /></label>`
@@ -70,10 +60,7 @@ function Row({ fix, number, shown, chosen, onShow, onFlip, onHear }) {
       ${fix.by_hand && tried && html`<p class="small">By hand: ${fix.by_hand}</p>`}
     </div>
     ${tried && html`<div class="figures small number"><span>${percent(fix.confidence)} <span class="quiet">sure</span></span>${fix.closed !== null && html`<span>${percent(fix.closed)} <span class="quiet">closed</span></span>`}</div>
-      <div class="pair" role="group" aria-label=${`Hear fix ${number}`}>
-        <button class="button" aria-pressed=${String(which === `${number - 1}-before`)} onClick=${() => onHear("before")}>Before</button>
-        <button class="button" aria-pressed=${String(which === `${number - 1}-after`)} onClick=${() => onHear("after")}>After</button>
-      </div>`}
+      <${Pair} label=${`Hear fix ${number}`} texts=${{ before: "Before", after: "After" }} heard=${heard} onHear=${onHear} />`}
   </li>`;
 }
 
