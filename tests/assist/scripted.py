@@ -9,10 +9,10 @@ from typing import Any
 
 from patchpilot.assist import Opener, Tool, Tools
 from patchpilot.assist.conversation import Conversation
+from patchpilot.assist.desk import Desk
 from patchpilot.assist.limits import Limits
 from patchpilot.assist.orchestrator import Orchestrator, Step
 from patchpilot.assist.providers import Call, Message, Reply
-from patchpilot.workspace import Workspace
 
 Line = Reply | Callable[[Sequence[Message]], Reply]
 _ids = itertools.count(1)
@@ -67,7 +67,7 @@ class Scripted:
         return [(one.text, one.is_error) for message in self.heard[-1] for one in message.results]
 
 
-def tools_of(workspace: Workspace, **options: Any) -> Tools:
+def tools_of(workspace: Desk, **options: Any) -> Tools:
     return Tools(Opener(lambda: workspace), **options)
 
 
@@ -79,7 +79,7 @@ class Play:
     """
 
     def __init__(
-        self, workspace: Workspace, provider: Any, limits: Limits | None = None, earlier: Path | None = None
+        self, workspace: Desk, provider: Any, limits: Limits | None = None, earlier: Path | None = None
     ) -> None:
         self.steps: list[Step] = []
         self.provider = provider

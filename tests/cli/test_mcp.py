@@ -20,6 +20,7 @@ from patchpilot.bank.database import FILE as BANK_FILE
 from patchpilot.workspace import Workspace
 from tests.assist.plugged import environment
 from tests.cli.command_line import COMMAND, Cli, one_error
+from tests.studio.clients import served
 from tests.toy import Toy
 from tests.workspace.toys import a_take, sound_file, workspace_of
 
@@ -196,6 +197,36 @@ def test_a_workspace_or_bank_that_is_in_use_is_told(tmp_path: Path) -> None:
         assert (await data_of(client, "vote", {"take": take, "vote": "yes"}))["vote"] == "yes"
 
     go(journey, tmp_path)
+
+
+@pytest.mark.slow
+def test_a_chat_works_in_the_studio_that_is_open(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path / "ws")
+    take = workspace.keep(a_take(Toy()), scores={})
+    workspace.bank.flush()
+
+    async def journey(client: Client) -> None:
+        number = workspace.events.last
+        assert (await data_of(client, "vote", {"take": take, "vote": "yes"}))["vote"] == "yes"
+        told, _ = workspace.events.since(number)
+        assert [(event.type, event.data["vote"]) for event in told] == [
+            ("mark", "yes")
+        ]  # what open pages hear
+        sound = (await data_of(client, "bring_sound", {"file": "lead.wav"}))["id"]
+        answer = await client.call_tool("match", {**QUICK, "sound": sound})
+        assert answer.structured_content["matches"][0]["take"] in workspace.bank
+        uris = {one.uri for one in (await client.list_resources()).resources}
+        for uri in (f"patchpilot://sounds/{sound}/audio", f"patchpilot://takes/{take}/audio"):
+            assert uri in uris
+            blob = (await client.read_resource(uri)).contents[0].blob  # type: ignore[union-attr]
+            assert base64.b64decode(blob).startswith(b"RIFF")
+        assert (await data_of(client, "undo"))["undone"]["text"] == f"voted yes on take {take}"
+        assert workspace.entry(take).vote == 0
+        assert "there is no take 999" in await error_of(client, "take", {"take": 999})
+
+    sound_file(tmp_path / "lead.wav")
+    with workspace, served(workspace):
+        go(journey, tmp_path, "--sounds", str(tmp_path))
 
 
 def started(tmp_path: Path) -> subprocess.Popen[bytes]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from patchpilot.audio import F64
-from patchpilot.words.turning import MISSED, Aim, best_turn
+from patchpilot.words.turning import MISSED, Aim, best_turn, cost
 
 
 def aim(goals: list[float], *, firm: tuple[int, ...] = (), free: tuple[int, ...] = ()) -> Aim:
@@ -60,3 +60,26 @@ def test_what_somebody_asked_to_hold_weighs_more() -> None:
     strayed = [one.strayed(np.array([4.0, 3.0])) for one in (free, plain, firm)]
     assert strayed == sorted(strayed)
     assert strayed[0] < 0.2 * strayed[1] < strayed[1] < strayed[2]
+
+
+def test_a_lead_shows_the_way_until_what_is_asked_for_is_reached() -> None:
+    asked = aim([-4.0, 0.0, 0.0], free=(1,))
+    led = Aim(asked.goals, asked.asked, asked.weights, asked.tolerance, leads=((0, 1, -10.0),))
+    slope = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, 1.0]])  # nothing moves it, and one handle moves its lead
+    assert turned(asked, slope) == pytest.approx([0.0, 0.0], abs=0.1)
+    assert turned(led, slope) == pytest.approx([10.0, 0.0], abs=3.0)
+    nothing, reached = np.zeros(3), np.array([-4.0, 0.0, 0.0])
+    at = np.zeros(2)
+    assert (
+        cost(led, at, np.array([0.0, -10.0, 0.0]))
+        < cost(led, at, np.array([0.0, -3.0, 0.0]))
+        < cost(led, at, nothing)
+    )
+    assert cost(led, at, reached) == cost(asked, at, reached)
+
+
+def test_it_is_met_once_what_was_asked_for_is_there_and_the_rest_is_held() -> None:
+    asked = aim([-4.0, 0.0, 0.0], free=(1,))
+    assert asked.is_met(np.array([-3.6, 9.0, 1.9]))
+    assert not asked.is_met(np.array([-2.0, 0.0, 0.0]))
+    assert not asked.is_met(np.array([-4.0, 0.0, 2.5]))

@@ -39,6 +39,13 @@ from patchpilot.words.vocabulary import WORDS, comparatives, forms
         ("less bass more treble", {"low": -4.0, "brightness": 4.0}),
         ("warmer and brighter", {"low": 3.0, "brightness": 4.0}),
         ("buzzier", {"roughness": 4.0, "brightness": 3.0}),
+        ("kill the reverb", {"tail": -8.0}),
+        ("get rid of the harshness", {"presence": -8.0}),
+        ("half as wide", {"width": -4.0}),
+        ("it's too dark and boomy", {"brightness": 4.0, "low": -4.0}),
+        ("not so harsh and noisy", {"presence": -4.0, "noise": -4.0}),
+        ("a touch darker", {"brightness": -2.4}),
+        ("make it huge", {"width": 3.0, "low": 3.0}),
     ],
 )
 def test_a_sentence_is_changes_of_features(text: str, changes: dict[str, float]) -> None:
@@ -56,6 +63,9 @@ def test_a_sentence_is_changes_of_features(text: str, changes: dict[str, float])
         ("noisier but no brighter", {"noise": 4.0}, ("brightness",)),
         ("darker, it is wide enough", {"brightness": -4.0}, ("width",)),
         ("warmer but keep the bass", {"brightness": -3.0}, ("low",)),
+        ("don't touch the attack, darker", {"brightness": -4.0}, ("attack",)),
+        ("darker without losing the punch", {"brightness": -4.0}, ("punch",)),
+        ("wider, but do not change the noise", {"width": 4.0}, ("noise",)),
     ],
 )
 def test_what_is_to_stay_is_held(text: str, changes: dict[str, float], holds: tuple[str, ...]) -> None:
@@ -75,6 +85,9 @@ def test_what_is_to_stay_is_held(text: str, changes: dict[str, float], holds: tu
         ("less of that", "again", -0.5),
         ("too much", "again", -0.5),
         ("a bit less", "again", -0.3),
+        ("again but less", "again", 0.5),
+        ("the same again, but more", "again", 1.5),
+        ("undo again", "undo", 1.0),
     ],
 )
 def test_some_go_on_from_an_earlier_wish(text: str, act: str, amount: float) -> None:
@@ -102,6 +115,12 @@ def test_another_sound_may_be_spoken_of(text: str) -> None:
     assert wish.reference
     assert wish.changes == understand("softer").changes
     assert not understand("like this but softer").reference
+
+
+@pytest.mark.parametrize("text", ["10% darker", "3 dB louder"])
+def test_numbers_are_told_how_much_is_said(text: str) -> None:
+    with pytest.raises(ParameterError, match="how much is said in words, as a bit, much"):
+        understand(text)
 
 
 def test_nonsense_is_named_beside_what_is_known() -> None:

@@ -14,7 +14,7 @@ from patchpilot.workspace import TooLargeError
 from patchpilot.workspace.verbs import Verb, request
 
 if TYPE_CHECKING:
-    from patchpilot.workspace import Workspace
+    from patchpilot.assist.desk import Desk
     from patchpilot.workspace.jobs.report import Report
 
 _ENDINGS = (".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff")
@@ -38,9 +38,9 @@ def bringing(folders: Sequence[Path]) -> Verb:
     """
     roots = tuple(folder.resolve() for folder in folders)
 
-    def bring(workspace: Workspace, asked: BringRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
+    def bring(workspace: Desk, asked: BringRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
         place = _found(roots, asked.file)
-        most = workspace.limits.upload_bytes
+        most = int(workspace.do("status", {})["limits"]["upload_bytes"])
         if place.stat().st_size > most:
             raise TooLargeError(
                 f"expected a file of at most {most >> 20} MB, got {place.stat().st_size >> 20} MB"

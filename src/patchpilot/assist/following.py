@@ -8,7 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from patchpilot.workspace import ConflictError, Workspace
+from patchpilot.assist.desk import Desk
+from patchpilot.workspace import ConflictError
 from patchpilot.workspace.jobs.job import ENDED
 
 EVERY_S = 0.2
@@ -18,7 +19,7 @@ GRACE_S = 20.0
 
 
 def follow(
-    workspace: Workspace,
+    workspace: Desk,
     job_id: str,
     *,
     wait_s: float,
@@ -67,7 +68,7 @@ def in_words(job: dict[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def _stopped(workspace: Workspace, job: dict[str, Any]) -> dict[str, Any]:
+def _stopped(workspace: Desk, job: dict[str, Any]) -> dict[str, Any]:
     with suppress(ConflictError):  # it has ended meanwhile
         workspace.jobs.cancel(job["id"])
     return workspace.wait(job["id"], GRACE_S)

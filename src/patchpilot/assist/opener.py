@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
+from patchpilot.assist.desk import Desk
+from patchpilot.assist.remote import RemoteWorkspace
 from patchpilot.workspace import ConflictError, Workspace
 
 
@@ -19,25 +21,30 @@ class Opener:
         starts: whether jobs that an earlier process left in the middle go on, and the usual instrument is opened.
     """
 
-    def __init__(self, make: Callable[[], Workspace], *, starts: bool = False) -> None:
+    def __init__(self, make: Callable[[], Desk], *, starts: bool = False) -> None:
         self._make, self._starts = make, starts
         self._lock = threading.Lock()
-        self._workspace: Workspace | None = None
+        self._workspace: Desk | None = None
         self._closed = False
 
-    def __call__(self) -> Workspace:
-        """The workspace; raises as `Workspace` does until it can be opened, and `ConflictError` once it is closed."""
+    def __call__(self) -> Desk:
+        """The workspace; raises as `Workspace` does until it can be opened, and `ConflictError` once it is closed.
+
+        One that a studio has open is opened here once that studio has ended.
+        """
         with self._lock:
             if self._closed:
                 raise ConflictError("the workspace is being closed")
+            if isinstance(self._workspace, RemoteWorkspace) and not self._workspace.is_there:
+                self._workspace = None
             if self._workspace is None:
                 self._workspace = self._make()
-                if self._starts:
+                if self._starts and isinstance(self._workspace, Workspace):
                     self._workspace.start()
             return self._workspace
 
     @property
-    def opened(self) -> Workspace | None:
+    def opened(self) -> Desk | None:
         """The workspace if it is open."""
         return self._workspace
 

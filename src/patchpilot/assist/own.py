@@ -1,4 +1,4 @@
-"""What a model can do beside the verbs of the workspace: undo, look after jobs, and hear by numbers.
+"""What a model can do beside the verbs of the workspace: undo, and look after jobs.
 
 They are verbs, too, so that all tools are alike; one of the workspace that has the same name takes its place.
 """
@@ -17,7 +17,7 @@ from patchpilot.workspace.jobs.report import Report
 from patchpilot.workspace.verbs import Verb, request
 
 if TYPE_CHECKING:
-    from patchpilot.workspace import Workspace
+    from patchpilot.assist.desk import Desk
 
 _JOB = Field(max_length=64, description="Id of a job, as the tool that began it answered.")
 
@@ -72,15 +72,15 @@ class JobOnlyRequest:
     job: Annotated[str, _JOB]
 
 
-def _undo(workspace: Workspace, asked: UndoRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
+def _undo(workspace: Desk, asked: UndoRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
     return {"undone": workspace.actions.undo()}
 
 
-def _actions(workspace: Workspace, asked: ActionsRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
+def _actions(workspace: Desk, asked: ActionsRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
     return {"actions": workspace.actions.latest(asked.limit)}
 
 
-def _jobs(workspace: Workspace, asked: JobsRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
+def _jobs(workspace: Desk, asked: JobsRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
     found = workspace.jobs.all(state=asked.state, limit=asked.limit)
     return {
         "jobs": [
@@ -89,18 +89,18 @@ def _jobs(workspace: Workspace, asked: JobsRequest, report: Report) -> dict[str,
     }
 
 
-def _job(workspace: Workspace, asked: JobRequest, report: Report) -> dict[str, Any]:
+def _job(workspace: Desk, asked: JobRequest, report: Report) -> dict[str, Any]:
     assert isinstance(report, Waiting)
     stop, tell = report.asked_to_stop, report.tell
     found = follow(workspace, asked.job, wait_s=asked.wait_s, stop=stop, on_progress=tell, cancels=False)
     return job_said(found)
 
 
-def _cancel(workspace: Workspace, asked: JobOnlyRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
+def _cancel(workspace: Desk, asked: JobOnlyRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
     return job_said(workspace.jobs.cancel(asked.job))
 
 
-def _resume(workspace: Workspace, asked: JobOnlyRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
+def _resume(workspace: Desk, asked: JobOnlyRequest, report: Report) -> dict[str, Any]:  # noqa: ARG001
     return job_said(workspace.jobs.resume(asked.job))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from patchpilot.assist.desk import Desk
 from patchpilot.assist.limits import Limits
-from patchpilot.workspace import Workspace
 
 GUIDE = """\
 You work in Patch Pilot, a program that finds and shapes sounds of synthesizers. Somebody asks for sounds; you make them
@@ -30,15 +30,16 @@ TOO_LONG = "Your answer was cut off because it became too long, and nothing of i
 LIMIT = "You have reached a limit: {why}. Call no more tools. Say in a few sentences what you made, and what is left."
 
 
-def instructions(workspace: Workspace, limits: Limits) -> str:
+def instructions(workspace: Desk, limits: Limits) -> str:
     """All that a model is to know, as things are now."""
-    sounds = [f"{one['id']} ({one['name']}, {one['seconds']:.3g} s)" for one in workspace.sounds.all()[:10]]
+    here, brought = workspace.do("status", {}), workspace.do("sounds", {})["sounds"]
+    sounds = [f"{one['id']} ({one['name']}, {one['seconds']:.3g} s)" for one in brought[:10]]
     renders = f", {limits.renders:g} renders" if limits.renders < float("inf") else ""
     return (
         f"{GUIDE}\nHere and now:\n"
-        f"- instruments: {', '.join(workspace.instruments.names)}; {workspace.instrument} where nobody says another\n"
+        f"- instruments: {', '.join(here['instruments'])}; {here['instrument']} where nobody says another\n"
         f"- sounds, the newest first: {', '.join(sounds) or 'none'}\n"
-        f"- takes in the bank: {len(workspace.bank)}\n"
+        f"- takes in the bank: {here['bank']['takes']}\n"
         f"- you may answer {limits.turns} times, for {limits.seconds:g} s in all{renders}\n"
     )
 

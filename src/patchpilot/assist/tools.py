@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from patchpilot.assist import own
+from patchpilot.assist.desk import Desk
 from patchpilot.assist.following import follow
-from patchpilot.assist.hearing import COMPARE
 from patchpilot.assist.opener import Opener
 from patchpilot.assist.schema import in_words
 from patchpilot.assist.short import MOST_CHARS, shortened
 from patchpilot.assist.tool import Tool
 from patchpilot.errors import EngineError, ParameterError, PatchPilotError
-from patchpilot.workspace import Workspace
 from patchpilot.workspace.jobs.job import ENDED
 from patchpilot.workspace.plain import plain
 from patchpilot.workspace.verbs import Verb, all_verbs
@@ -69,7 +68,7 @@ class Tools:
         self, opener: Opener, *, extra: Sequence[Verb] = (), wait_s: float = WAIT_S, chars: int = MOST_CHARS
     ) -> None:
         self.opener, self._wait_s, self._chars = opener, wait_s, chars
-        mine, theirs = (*own.VERBS, COMPARE, *extra), tuple(all_verbs().values())
+        mine, theirs = (*own.VERBS, *extra), tuple(all_verbs().values())
         uses = Counter(verb.request for verb in (*mine, *theirs))
         self._tools = {
             verb.name: Tool(verb, is_own=verb in mine, is_alone=uses[verb.request] == 1)
@@ -127,9 +126,10 @@ class Tools:
         except ParameterError as error:
             raise ParameterError(f"{error}. {name} takes: {in_words(tool.schema)}") from None
         workspace = self.opener()
-        before = _Before(workspace)
+        before = _Before(workspace, name)
         if tool.is_own:
-            said = plain(tool.verb.do(workspace, asked, own.Waiting(stop, tell)))
+            do: Callable[[Desk, Any, own.Waiting], dict[str, Any]] = tool.verb.do  # type: ignore[assignment]
+            said = plain(do(workspace, asked, own.Waiting(stop, tell)))
         else:
             said = plain(workspace.do(name, asked))
         is_error = False
@@ -174,16 +174,22 @@ class Tools:
 
 
 class _Before:
-    """How a workspace was before a call, so that what the call did can be told."""
+    """How a workspace was before a call, so that what the call did can be told.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace, self._event = workspace, workspace.events.last
+    Args:
+        workspace: that it is of.
+        verb: that is called: what others do meanwhile, at the page of a studio, is not told as its doing.
+    """
+
+    def __init__(self, workspace: Desk, verb: str) -> None:
+        self._workspace, self._verb, self._event = workspace, verb, workspace.events.last
         latest = workspace.actions.latest(1)
         self._action = latest[0]["id"] if latest else 0
 
     def answer(self, said: dict[str, Any], data: dict[str, Any], is_error: bool) -> Answer:
         """The answer."""
-        done = [action for action in self._workspace.actions.latest() if action["id"] > self._action]
+        since = [action for action in self._workspace.actions.latest() if action["id"] > self._action]
+        done = [action for action in since if action["verb"] == self._verb]
         events, _ = self._workspace.events.since(self._event)
         takes = dict.fromkeys(event.data["number"] for event in events if event.type == "take")
         renders = said.get("renders")

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from patchpilot.assist.conversation import Conversation
-from patchpilot.workspace import Workspace
+from patchpilot.assist.desk import Desk
 
 
-def undo(
-    workspace: Workspace, conversation: Conversation
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def undo(workspace: Desk, conversation: Conversation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Undo what was done in a conversation, the last first.
 
     What somebody did after it would have to be undone before; so it ends there, and nothing of theirs is touched. Takes

@@ -43,7 +43,8 @@ def noisiness_db(audio: Audio, *, released_s: float) -> float:
         return _FLOOR_DB
     power = power[energy > 0.01 * energy.max()]
     around = np.lib.stride_tricks.sliding_window_view(power, 2 * _AROUND + 1, axis=1)
-    floor = np.median(around, axis=2) / math.log(2.0)  # of bins from _AROUND on
+    median = np.partition(around, _AROUND, axis=2)[..., _AROUND]
+    floor = median / math.log(2.0)  # of bins from _AROUND on
     kept = power[:, _AROUND : _AROUND + floor.shape[1]]
     edges = np.unique(np.geomspace(_LOWEST, floor.shape[1], _N_BANDS).astype(int))
     noise = np.add.reduceat(np.minimum(kept, floor), edges[:-1], axis=1).sum(axis=0)

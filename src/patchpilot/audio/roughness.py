@@ -11,6 +11,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from scipy.fft import next_fast_len
 
 from patchpilot.audio._audio import F64, Audio
 from patchpilot.audio._resample import resample
@@ -20,7 +21,7 @@ _LONGEST_S = 0.6
 _SKIPPED_S = 0.03
 _LOWEST_HZ, _HIGHEST_HZ, _N_BANDS = 120.0, 9000.0, 20
 _ENVELOPE_HZ = 4096
-"""Rate of the envelopes: more than the widest band's width."""
+"""Rate of the envelopes, nearly: more than the widest band's width."""
 _BEST_HZ, _LEAST_HZ, _MOST_HZ = 70.0, 20.0, 250.0
 _LOUDNESS = 0.5
 """Power to which a band's amplitude is heard."""
@@ -37,22 +38,19 @@ def roughness(audio: Audio, *, released_s: float) -> float:
     y = _loudest(y[round(_SKIPPED_S * _SAMPLE_RATE) : max(round(released_s * _SAMPLE_RATE), 1)])
     if len(y) < _SAMPLE_RATE // 10 or float(np.abs(y).max()) <= 1e-6:
         return 0.0
-    n = round(len(y) * _ENVELOPE_HZ / _SAMPLE_RATE)
+    n = next_fast_len(round(len(y) * _ENVELOPE_HZ / _SAMPLE_RATE))
     spectrum = np.fft.rfft(y * np.hanning(len(y)))
-    depth, weight = np.zeros(_N_BANDS), np.zeros(_N_BANDS)
-    rates = np.fft.rfftfreq(n, 1.0 / _ENVELOPE_HZ).astype(np.float64)
-    heard = _heard(rates)
+    heard = _heard(np.fft.rfftfreq(n, len(y) / (_SAMPLE_RATE * n)).astype(np.float64))
     overall = np.hanning(n)
-    for k, (low, gains) in enumerate(_bands(len(y))):
-        band = np.zeros(n, np.complex128)
+    banded = np.zeros((_N_BANDS, n), np.complex128)
+    for band, (low, gains) in zip(banded, _bands(len(y)), strict=True):
         band[: len(gains)] = spectrum[low : low + len(gains)] * gains
-        envelope = np.abs(np.fft.ifft(band))
-        mean = float(envelope.sum() / overall.sum())
-        beating = np.abs(np.fft.rfft(envelope - mean * overall)) * heard
-        depth[k] = np.sqrt(2.0 * np.square(beating).sum() / n) / max(
-            np.sqrt(np.square(overall).sum()) * mean, 1e-12
-        )
-        weight[k] = mean**_LOUDNESS
+    envelopes = np.abs(np.fft.ifft(banded))
+    mean = envelopes.sum(axis=1) / overall.sum()
+    beating = np.abs(np.fft.rfft(envelopes - mean[:, None] * overall)) * heard
+    depth = np.sqrt(2.0 * np.square(beating).sum(axis=1) / n)
+    depth /= np.maximum(np.sqrt(np.square(overall).sum()) * mean, 1e-12)
+    weight = mean**_LOUDNESS
     depth = np.minimum(depth * np.sqrt(2.0), 1.5)
     return float(np.sqrt(np.square(depth) @ weight / max(float(weight.sum()), 1e-12)))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from patchpilot.assist.desk import Desk
     from patchpilot.workspace import Workspace
 
 _OPTIONS = (
@@ -65,3 +66,22 @@ def opened(
 
     chosen = None if bank is None else Path(bank) if bank else Bank.default_path()
     return Workspace(place, bank=chosen, instruments=also, instrument=instrument_name, profiles=profiles)
+
+
+def joined(place: Path | None, bank: str | None, instrument_name: str, also: tuple[str, ...]) -> Desk:
+    """The workspace that the options name, as a guest of the studio that has it open if one has; raises as `opened`.
+
+    Raises:
+        ConflictError: a studio has it open, and the options want another bank or instruments than it may have.
+    """
+    from patchpilot.assist.remote import RemoteWorkspace
+    from patchpilot.assist.remote import joined as joined_at
+    from patchpilot.workspace import ConflictError, Workspace
+
+    found = joined_at(place or Workspace.default_path(), lambda: opened(place, bank, instrument_name, also))
+    if isinstance(found, RemoteWorkspace) and (bank is not None or also):
+        raise ConflictError(
+            f"{found.path} is open in a studio, which has its own bank and instruments: give --bank and --also to "
+            "`patchpilot studio`, or name another folder with --workspace"
+        )
+    return found

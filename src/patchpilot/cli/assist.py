@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from patchpilot.cli._workspace import SOUND_FOLDERS, opened, workspace_options
+from patchpilot.cli._workspace import SOUND_FOLDERS, joined, workspace_options
 
 if TYPE_CHECKING:
     from patchpilot.assist.conversation import Conversation
+    from patchpilot.assist.desk import Desk
     from patchpilot.assist.limits import Limits
     from patchpilot.assist.orchestrator import Ending
     from patchpilot.assist.providers import Provider
-    from patchpilot.workspace import Workspace
 
 
 @click.command("assist")
@@ -95,8 +95,11 @@ def command(
     from patchpilot.assist.providers import provider
 
     if undone is not None:
-        with opened(place, bank, instrument_name, also) as workspace:
-            _undo(workspace, undone)
+        desk = joined(place, bank, instrument_name, also)
+        try:
+            _undo(desk, undone)
+        finally:
+            desk.close()
         return
     if not text or not text.strip():
         raise click.UsageError(
@@ -104,7 +107,7 @@ def command(
         )
     limits = Limits(turns, seconds, math.inf if renders is None else renders)
     made = provider(provider_name, model=model)
-    workspace = opened(place, bank, instrument_name, also)
+    workspace = joined(place, bank, instrument_name, also)
     try:
         brought = _brought(workspace, sounds, presets, instrument_name)
         conversation = _conversation(workspace, earlier, made)
@@ -118,10 +121,9 @@ def command(
     click.get_current_context().exit(code)
 
 
-def _brought(
-    workspace: Workspace, sounds: tuple[Path, ...], presets: tuple[Path, ...], instrument: str
-) -> str:
+def _brought(workspace: Desk, sounds: tuple[Path, ...], presets: tuple[Path, ...], instrument: str) -> str:
     """Bring files to the workspace; gives what the model is told of them."""
+    from patchpilot.assist.desk import preset_brought
     from patchpilot.errors import AudioError, PatchError
 
     said = []
@@ -133,23 +135,11 @@ def _brought(
     for path in presets:
         if not path.is_file():
             raise PatchError(f"{path}: there is no such file")
-        said.append(f"take {_played(workspace, path, instrument)} (the preset {path.name})")
+        said.append(f"take {preset_brought(workspace, path, instrument)} (the preset {path.name})")
     return f"\n\nThis came with it: {', '.join(said)}." if said else ""
 
 
-def _played(workspace: Workspace, path: Path, instrument: str) -> int:
-    """The take of a preset."""
-    import shutil
-    import tempfile
-
-    from patchpilot.workspace.presets import preset_added
-
-    with tempfile.TemporaryDirectory() as folder:  # what brings it moves it
-        copy = Path(shutil.copy(path, folder))
-        return preset_added(workspace, copy, path.name, instrument)
-
-
-def _conversation(workspace: Workspace, earlier: str | None, made: Provider) -> Conversation:
+def _conversation(workspace: Desk, earlier: str | None, made: Provider) -> Conversation:
     from patchpilot.assist.conversation import Conversation
 
     if earlier is not None:
@@ -158,7 +148,7 @@ def _conversation(workspace: Workspace, earlier: str | None, made: Provider) -> 
 
 
 def _run(
-    workspace: Workspace,
+    workspace: Desk,
     made: Provider,
     conversation: Conversation,
     text: str,
@@ -169,6 +159,7 @@ def _run(
 ) -> Ending:
     from patchpilot.assist import Opener, Tools
     from patchpilot.assist.bringing import bringing
+    from patchpilot.assist.desk import bank_folder
     from patchpilot.assist.orchestrator import Orchestrator
     from patchpilot.cli._assist import show, show_ending
 
@@ -182,11 +173,11 @@ def _run(
         click.echo(f"conversation {conversation.id} is kept; --continue goes on with it", err=True)
         raise
     if not as_json:
-        show_ending(ending, conversation.id, workspace.bank.path)
+        show_ending(ending, conversation.id, bank_folder(workspace))
     return ending
 
 
-def _undo(workspace: Workspace, name: str) -> None:
+def _undo(workspace: Desk, name: str) -> None:
     from patchpilot.assist.conversation import Conversation
     from patchpilot.assist.undoing import undo
     from patchpilot.cli._assist import printable

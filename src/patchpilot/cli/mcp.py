@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from patchpilot.cli._workspace import SOUND_FOLDERS, opened, workspace_options
+from patchpilot.cli._workspace import SOUND_FOLDERS, joined, workspace_options
 
 if TYPE_CHECKING:
     from patchpilot.assist import Opener
@@ -41,13 +41,14 @@ def command(
     """Serve the workspace to a language model, over standard input and output.
 
     This is started by a client of the Model Context Protocol, not by hand: give it the command `patchpilot mcp`. The
-    workspace is opened at the first call, so that it may be in use elsewhere until then. See docs/assist.md.
+    workspace is opened at the first call; if a studio has it open, all is done there and shown there. See
+    docs/assist.md.
     """
     from patchpilot.assist import Opener, Tools
     from patchpilot.assist.bringing import bringing
     from patchpilot.assist.mcp import serve
 
-    opener = Opener(lambda: opened(place, bank, instrument_name, also), starts=True)
+    opener = Opener(lambda: joined(place, bank, instrument_name, also), starts=True)
     _end_on_signals(opener)
     serve(Tools(opener, extra=[bringing(folders)] if folders else [], wait_s=wait_s))
     _end(opener, 0)

@@ -33,6 +33,8 @@ class Feature:
         more: what it becomes with more.
         companions: features that are free where this one is asked for, since they hear much the same.
         added: to the quantity that the user reads, before its logarithm was taken ("log2 s").
+        leads: companions that move first, with the steps from which on this one may follow: a note gets shorter only
+            once it has become much softer before its end.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Feature:
     more: str
     companions: tuple[str, ...] = ()
     added: float = 0.0
+    leads: tuple[tuple[str, float], ...] = ()
 
     def text(self, value: float) -> str:
         """A value as a user reads it."""
@@ -70,11 +73,21 @@ FEATURES = (
     Feature("fullness", "octaves", 0.12, 0.0, 4.0, "more focused", "fuller", ("brightness",)),
     Feature("hollowness", "dB", 2.0, -25.0, 25.0, "less hollow", "hollower"),
     Feature("noise", "dB", 2.0, -34.0, 0.0, "cleaner", "noisier", ("roughness",)),
-    Feature("roughness", "log2 depth", 0.25, -5.5, 1.0, "smoother", "rougher", (), LEAST_ROUGH),
+    Feature("roughness", "log2 depth", 0.25, -5.5, 1.0, "smoother", "rougher", ("noise",), LEAST_ROUGH),
     Feature("attack", "log2 s", 0.25, -7.5, 2.0, "quicker to come", "slower to come", ("punch",), SHORTEST_S),
     Feature("punch", "dB", 1.0, -15.0, 15.0, "less punchy", "punchier", ("sustain",)),
     Feature("sustain", "dB", 1.2, -30.0, 0.0, "pluckier", "more sustained", ("length", "punch")),
-    Feature("length", "log2 s", 0.15, -5.0, 5.0, "shorter", "longer", ("sustain", "tail")),
+    Feature(
+        "length",
+        "log2 s",
+        0.15,
+        -5.0,
+        5.0,
+        "shorter",
+        "longer",
+        ("sustain", "tail", "punch"),
+        leads=(("sustain", 14.0), ("tail", 8.0)),
+    ),
     Feature("tail", "dB", 2.0, -46.0, 0.0, "drier", "roomier", ("length",)),
     Feature("movement", "log2 dB/s", 0.25, 3.0, 9.0, "stiller", "livelier", (), LEAST_MOVING),
     Feature("width", "amplitude", 0.04, 0.0, 1.0, "narrower", "wider"),

@@ -53,13 +53,16 @@ class Handles:
     high: F64
 
     @classmethod
-    def of(cls, instrument: Instrument, patch: Patch, pinned: Collection[str] = ()) -> Handles:
+    def of(
+        cls, instrument: Instrument, patch: Patch, pinned: Collection[str] = (), *, rough: bool = False
+    ) -> Handles:
         """Everything that is worth turning on a patch, but what is pinned; there may be nothing.
 
         Args:
             instrument: that plays it.
             patch: where all coordinates are 0.
             pinned: parameters, "modulation_N_amount" of the patch's N-th routing, and asset slots that stay.
+            rough: whether what only makes a sound rough is worth turning.
         """
         space, kept = instrument.space, frozenset(pinned)
         steps = {name: step for name, step in _knobs(instrument, patch).items() if name not in kept}
@@ -67,7 +70,8 @@ class Handles:
         ranges = np.array([p.maximum - p.minimum for p in view.parameters])
         units = np.array(list(steps.values())) / np.maximum(ranges, 1e-9)
         origin = view.encode(patch)
-        openings = tuple(one for one in found_openings(instrument, patch) if kept.isdisjoint(_sets(one.edit)))
+        found = found_openings(instrument, patch, rough=rough)
+        openings = tuple(one for one in found if kept.isdisjoint(_sets(one.edit)))
         edits = tuple(
             one
             for one in instrument.edits(patch)

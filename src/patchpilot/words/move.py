@@ -161,7 +161,13 @@ def _aim(wish: Wish, goals: F64, before: F64) -> Aim:
     free = {other for i, name in enumerate(NAMES) if possible[i] for other in BY_NAME[name].companions}
     firm = np.array([name in (*wish.holds, *wish.changes, "loudness") for name in NAMES])
     held = np.array([name not in free for name in NAMES]) | firm
-    return Aim.of(possible, held, firm, tolerance=TOLERANCE)
+    leads = tuple(
+        (i, NAMES.index(name), float(np.copysign(steps, possible[i])))
+        for i, feature in enumerate(FEATURES)
+        for name, steps in feature.leads
+        if possible[i] and not possible[NAMES.index(name)] and not firm[NAMES.index(name)]
+    )
+    return Aim.of(possible, held, firm, tolerance=TOLERANCE, leads=leads)
 
 
 def _felt(goals: F64, listener: Listener, before: F64, after: F64) -> tuple[Felt, ...]:

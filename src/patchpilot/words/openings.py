@@ -22,8 +22,10 @@ PITCH = re.compile(r"(?<!de)tune$|transpose|pitch|semitone|octave")
 _HEARD = re.compile(r"(level|mix|dry_wet|drive|gain|amount)$")
 _CUTOFF = re.compile(r"cutoff$")
 _SWEPT = re.compile(r"(cutoff|wave_frame|_\d_level)$")
+_SHAKEN = re.compile(r"(cutoff|_\d_level)$")
 _ROUTE_STEP = 0.12
-_SPEED_HZ = 5.0
+_SPEED_HZ, _ROUGH_HZ = 5.0, 70.0
+"""Of an LFO that moves a sound, and of one that makes it rough."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,17 @@ class Opening:
         return dataclasses.replace(self.edit, values={**self.edit.values, **moved}, routings=routings)
 
 
-def found_openings(instrument: Instrument, patch: Patch) -> Iterator[Opening]:
-    """Neutral edits with what turns them up."""
+def found_openings(instrument: Instrument, patch: Patch, *, rough: bool = False) -> Iterator[Opening]:
+    """Neutral edits with what turns them up.
+
+    Args:
+        instrument: that plays the patch.
+        patch: whose modules are off.
+        rough: whether an LFO so fast that it is heard as roughness is of use, too.
+    """
     space = instrument.space
-    for edit in [*(one for one in instrument.edits(patch) if one.is_neutral), *_sweeps(space, patch)]:
+    sweeps = _sweeps(space, patch, rough=rough)
+    for edit in [*(one for one in instrument.edits(patch) if one.is_neutral), *sweeps]:
         if any(PITCH.search(routing.destination) for routing in edit.routings):
             continue
         if edit.routings:
@@ -88,25 +97,28 @@ def merged(openings: Sequence[Opening], turns: Sequence[float], space: Space) ->
     return edit
 
 
-def _sweeps(space: Space, patch: Patch) -> Iterator[Edit]:
-    """An LFO that moves what could be swept, by nothing as yet."""
+def _sweeps(space: Space, patch: Patch, *, rough: bool) -> Iterator[Edit]:
+    """LFOs that move what could be swept, by nothing as yet."""
     if space.routing is None:
         return
     used = {routing.source for routing in patch.routings}
     free = [one for one in space.routing.sources if one.startswith("lfo_") and one not in used]
-    n_free = space.routing.n_slots - len(patch.routings)
-    for name in space.routing.destinations if free and n_free > 2 else ():
-        module = re.match(r"[a-z]+_\d", name)
-        switch = f"{module[0]}_on" if module else ""
-        if not _SWEPT.search(name) or switch not in space.by_name:
-            continue
-        if patch.values.get(switch, space[switch].default):
-            route = Routing(free[0], name, 0.0, bipolar=True)
-            yield Edit(f"{free[0]} > {name}", _speed(space, free[0]), routings=(route,), is_neutral=True)
+    if space.routing.n_slots - len(patch.routings) <= 2:
+        return
+    kinds = [(_SWEPT, _SPEED_HZ), *([(_SHAKEN, _ROUGH_HZ)] if rough else [])]
+    for lfo, (swept, hz) in zip(free, kinds, strict=False):
+        for name in space.routing.destinations:
+            module = re.match(r"[a-z]+_\d", name)
+            switch = f"{module[0]}_on" if module else ""
+            if not swept.search(name) or switch not in space.by_name:
+                continue
+            if patch.values.get(switch, space[switch].default):
+                route = Routing(lfo, name, 0.0, bipolar=True)
+                yield Edit(f"{lfo} > {name}", _speed(space, lfo, hz), routings=(route,), is_neutral=True)
 
 
-def _speed(space: Space, lfo: str) -> dict[str, float]:
-    """What has an LFO swing often enough to be heard in a short note, where the instrument says it that way."""
-    said = {f"{lfo}_sync": 0.0, f"{lfo}_frequency": math.log2(_SPEED_HZ)}
+def _speed(space: Space, lfo: str, hz: float) -> dict[str, float]:
+    """What has an LFO swing that fast, where the instrument says it that way."""
+    said = {f"{lfo}_sync": 0.0, f"{lfo}_frequency": math.log2(hz)}
     ok = all(name in space.by_name for name in said) and space[f"{lfo}_frequency"].curve == "exponential"
     return said if ok else {}

@@ -120,7 +120,7 @@ def far_probes(
     silent = random.permutation(np.flatnonzero(still))
     groups = [silent[i : i + _FAR_AT_ONCE] for i in range(0, len(silent), _FAR_AT_ONCE)][:SIZE]
     single = [one for one in heard if np.count_nonzero(one.at) == 1]
-    moved = np.array([one.picture for one in single], np.float64).reshape(len(single), -1)
+    moved = np.array([one.picture for one in single], np.float64).reshape(len(single), len(aim.goals))
     asked = moved[:, aim.asked] * np.sign(aim.goals[aim.asked]) if single else np.zeros((0, 1))
     n_single = SIZE if (np.abs(asked).max(axis=0, initial=0.0) < _TOWARDS).any() else SIZE // 2
     if (asked.max(axis=0, initial=0.0) < _TOWARDS).any():

@@ -18,7 +18,7 @@ from patchpilot.search.base import Context, Outcome, Proposal
 from patchpilot.search.refinement.slopes import Heard, slopes
 from patchpilot.words import rounds
 from patchpilot.words.ear import Ear
-from patchpilot.words.features import heard_steps
+from patchpilot.words.features import NAMES, heard_steps
 from patchpilot.words.handles import Handles
 from patchpilot.words.rounds import SIZE, Model
 from patchpilot.words.turning import MISSED, Aim, cost
@@ -26,10 +26,8 @@ from patchpilot.words.turning import MISSED, Aim, cost
 NAME = "words"
 _REACH = (2.0, 12.0)
 """Steps from the best by which a handle may go at once: where nothing was gained lately, and where much was."""
-_GAIN = 0.98
-"""Part of the cost below which a round was worth it."""
-_ENOUGH = 0.6
-"""Cost from which on a better move is hardly heard."""
+_GAIN, _LEAST_GAIN = 0.98, 0.15
+"""Part of the cost below which a round was worth it, and what it must have gained at least."""
 _PROBING = 2
 """Rounds that only find out what the handles do."""
 _POOR = 3
@@ -37,6 +35,9 @@ _POOR = 3
 _STUCK = 0.25 * MISSED
 """Cost of half of one thing that was asked for: with more after two rounds, turning alone will not do."""
 _MOST_EDITS = 16
+_MANY, _PLAINER = 8, 2
+"""Handles of which more are too many to read, and rounds that may go into turning fewer."""
+_ROUGHNESS = NAMES.index("roughness")
 _FOR_EDITS = 2 * SIZE + 12
 """Renders that must be left, for edits to be worth their while."""
 
@@ -78,7 +79,7 @@ class State:
         round: number of the present one; the first ones turn single handles.
         told: how many renders there were.
         edited: where the edits begin among what was heard, 0 after they were suited, None before they were tried.
-        is_last: whether the present round is the last.
+        plainer: how many rounds so far only made the best plainer: the last ones.
     """
 
     points: list[F64] = field(default_factory=list)
@@ -90,7 +91,7 @@ class State:
     round: int = 0
     told: int = 0
     edited: int | None = None
-    is_last: bool = False
+    plainer: int = 0
 
 
 class Turning:
@@ -112,7 +113,8 @@ class Turning:
         base = context.base_outcomes[0]
         assert base.take is not None
         self._parent, self._seed = base.take, context.seed
-        self.handles = Handles.of(context.instrument, base.take.patch, self._pinned)
+        is_rough = bool(self._listener.aim.goals[_ROUGHNESS] > 0.0)
+        self.handles = Handles.of(context.instrument, base.take.patch, self._pinned, rough=is_rough)
         first = self._heard(np.zeros(len(self.handles)), base.take)
         self.state = State(heard=[first], best=first)
         self.best_take = base.take
@@ -158,7 +160,7 @@ class Turning:
         state.best = min(state.heard, key=lambda one: one.cost)
         if state.round <= _PROBING:
             state.n_probes = len(state.heard)
-        if state.best.cost < _GAIN * before.cost:
+        if state.best.cost < min(_GAIN * before.cost, before.cost - _LEAST_GAIN):
             state.reach, state.poor = min(state.reach * 1.5, _REACH[1]), 0
         elif state.round > _PROBING:
             state.reach, state.poor = max(state.reach * 0.6, _REACH[0]), state.poor + 1
@@ -166,7 +168,7 @@ class Turning:
     def _next_round(self) -> list[F64]:
         """What to hear next; nothing once the last round was."""
         state = self.state
-        if state.is_last:
+        if state.plainer and not self._is_tangled():
             return []
         state.round += 1
         random = np.random.Generator(np.random.PCG64(np.random.SeedSequence((self._seed, state.round))))
@@ -185,12 +187,21 @@ class Turning:
             if edited:
                 return rounds.suited(model, edited)
         left = self._renders - state.told
-        if self._is_stuck(left):
+        if not state.plainer and self._is_stuck(left):
             state.edited, state.poor = len(state.heard), 0
             n = min(_MOST_EDITS, left - 2 * SIZE)
             return rounds.edits(model, self.handles.chosen_edits(n, random))
-        state.is_last = self._is_enough(left)
-        return rounds.plainer(model) if state.is_last else rounds.together(model, random)
+        if not state.plainer and not self._is_enough(left):
+            return rounds.together(model, random)
+        state.plainer += 1
+        return rounds.plainer(model)
+
+    def _is_tangled(self) -> bool:
+        """Whether so much is still turned that it is worth being made plainer once more."""
+        state = self.state
+        assert state.best is not None
+        is_room = self._renders - state.told >= SIZE
+        return state.plainer < _PLAINER and is_room and int(np.count_nonzero(state.best.at)) > _MANY
 
     def _is_stuck(self, left: int) -> bool:
         """Whether turning alone does not reach what was asked for, and edits may."""
@@ -206,9 +217,8 @@ class Turning:
         state, aim = self.state, self._listener.aim
         assert state.best is not None
         moved = np.asarray(state.best.picture, np.float64)
-        is_good = aim.missed(moved) + aim.strayed(moved) < _ENOUGH
         is_turned = bool(state.best.at.any())
-        return is_good or state.poor >= _POOR or left < (2 * SIZE if is_turned else SIZE // 2)
+        return aim.is_met(moved) or state.poor >= _POOR or left < (2 * SIZE if is_turned else SIZE // 2)
 
     def _slopes(self) -> F64:
         """What a step of each handle does to the features, (d, f)."""

@@ -26,6 +26,10 @@ _FIRM = 4.0
 """How much more those weigh that somebody asked to hold."""
 _TURNED, _USED = 0.02, 0.12
 """What each step of a handle costs, and each handle that is turned at all: of equal moves the plainer is better."""
+_REACHED = 0.03 * MISSED
+"""Cost of what is missed, from which on more is hardly heard."""
+_LED = 0.15
+"""Of `MISSED`, what it costs at most that a lead did not go where it shows the way."""
 _ROUNDS, _SWEEPS = 3, 25
 
 
@@ -38,16 +42,25 @@ class Aim:
         asked: (f,) whether a change is asked for.
         weights: (f,) of those that are held: how much it matters; of those asked for 1.
         tolerance: > 0, steps.
+        leads: places of what is asked for, each with that of a feature that moves before it does, and with the steps
+            that this one should go first.
     """
 
     goals: F64
     asked: npt.NDArray[np.bool_]
     weights: F64
     tolerance: float
+    leads: tuple[tuple[int, int, float], ...] = ()
 
     @classmethod
     def of(
-        cls, goals: F64, held: npt.NDArray[np.bool_], firm: npt.NDArray[np.bool_], *, tolerance: float
+        cls,
+        goals: F64,
+        held: npt.NDArray[np.bool_],
+        firm: npt.NDArray[np.bool_],
+        *,
+        tolerance: float,
+        leads: tuple[tuple[int, int, float], ...] = (),
     ) -> Aim:
         """An aim.
 
@@ -56,10 +69,11 @@ class Aim:
             held: (f,) whether each should stay.
             firm: (f,) whether somebody asked for that.
             tolerance: steps within which a feature counts as held.
+            leads: as the attribute; of features that are neither asked for nor held firmly.
         """
         asked = goals != 0.0
         weights = np.where(firm, _FIRM, np.where(held, 1.0, _FREE))
-        return cls(goals, asked, np.where(asked, 1.0, weights), tolerance)
+        return cls(goals, asked, np.where(asked, 1.0, weights), tolerance, leads)
 
     @property
     def scale(self) -> F64:
@@ -72,6 +86,20 @@ class Aim:
         off = np.sign(goals) * (moved[self.asked] - goals) / self.scale[self.asked]
         square = np.square(off)
         return float(MISSED * np.where(off < 0.0, square, _BEYOND * square / (1.0 + square)).sum())
+
+    def is_met(self, moved: F64) -> bool:
+        """Whether all that was asked for is reached, and all that is held stayed within its tolerance."""
+        held = ~self.asked & (self.weights >= 1.0)
+        return self.missed(moved) < _REACHED and bool((np.abs(moved[held]) <= self.tolerance).all())
+
+    def led(self, moved: F64) -> tuple[F64, F64]:
+        """Where leads should go while what they lead to is missed: goals and weights, (f,) each, 0 of all else."""
+        goals, weights = np.zeros(len(self.goals)), np.zeros(len(self.goals))
+        for asked, lead, steps in self.leads:
+            left = float(np.clip(1.0 - moved[asked] / self.goals[asked], 0.0, 1.0))
+            if moved[lead] / steps < 1.0:
+                goals[lead], weights[lead] = steps, left * _LED * MISSED / steps**2
+        return goals, weights
 
     def strayed(self, moved: F64) -> float:
         """The cost of what did not stay: squares of small changes, and large ones themselves."""
@@ -88,7 +116,8 @@ def cost(aim: Aim, at: F64, moved: F64) -> float:
         moved: (f,) how far the features have moved there, in just-noticeable steps.
     """
     turned = _TURNED * float(np.abs(at).sum()) + _USED * np.count_nonzero(at)
-    return aim.missed(moved) + aim.strayed(moved) + turned
+    goals, weights = aim.led(moved)
+    return aim.missed(moved) + aim.strayed(moved) + float(weights @ np.square(goals - moved)) + turned
 
 
 def best_turn(
@@ -107,14 +136,16 @@ def best_turn(
         caution: > 0, price of a squared typical step away from `at`.
     """
     found = at.copy()
+    led, urge = aim.led(moved)
+    goals = np.where(urge > 0.0, led, aim.goals)
     for _ in range(_ROUNDS):
         predicted = moved + (found - at) @ slope
         off = np.maximum(np.abs(predicted) / aim.tolerance, 1.0)
         held = aim.weights / (aim.tolerance**2 * off)
         asked = MISSED / np.square(aim.scale)
-        weights = np.where(aim.asked, asked, held)
+        weights = np.where(urge > 0.0, urge, np.where(aim.asked, asked, held))
         curvature = (slope * weights) @ slope.T + caution * np.eye(len(at))
-        pull = (slope * weights) @ (aim.goals - moved + at @ slope) + caution * at
+        pull = (slope * weights) @ (goals - moved + at @ slope) + caution * at
         found = _descended(curvature, pull, found, low, high, price)
     return found
 

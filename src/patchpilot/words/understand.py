@@ -45,6 +45,7 @@ class _Before:
     so: bool = False
     too: bool = False
     no: bool = False
+    without: bool = False
     enough: bool = False
 
 
@@ -96,6 +97,9 @@ def _act(text: str) -> Wish | None:
     amounts = [grammar.AMOUNTS[one] for one in said.split() if one in grammar.AMOUNTS]
     bare = " ".join(one for one in said.split() if one not in grammar.AMOUNTS)
     amount = max(amounts, default=1.0)
+    for end, factor in grammar.FOLLOWED.items():
+        if bare.endswith(end):
+            bare, amount = bare.removesuffix(end), amount * factor
     if bare in grammar.BACK:
         return Wish(text, "again", amount=BACK * amount)
     return Wish(text, "again", amount=amount) if bare in grammar.AGAIN else None
@@ -118,8 +122,8 @@ def _read(tokens: list[str], said: _Said) -> None:
             before, found = _Before(), True
         elif token in forms() and not _is_modifier(token, tokens[i:]):
             word, kind = forms()[token]
-            if found and kind == "noun" and before == _Before() and said.last is not None:
-                before = said.last  # "more movement and width"
+            if found and before == _Before() and said.last is not None and _goes_on(kind, said.last):
+                before = said.last
             _take(word, kind, before, said)
             said.last, before, found = before, _Before(), True
         else:
@@ -145,6 +149,11 @@ def _is_modifier(token: str, rest: list[str]) -> bool:
     return token in ("far", "still") and any(one in forms() for one in rest)
 
 
+def _goes_on(kind: str, last: _Before) -> bool:
+    """Whether what was said of one word is said of the next: "more movement and width", "too dark and muddy"."""
+    return kind == "noun" or (kind == "adjective" and (last.too or last.so))
+
+
 def _beside(token: str, about: str) -> tuple[Word, str] | None:
     """What an adjective asks for beside a noun that says when ("" for none), and its kind, as of `forms`."""
     adjective = adjectives().get(token)
@@ -161,14 +170,15 @@ def _beside(token: str, about: str) -> tuple[Word, str] | None:
 
 def _modify(token: str, before: _Before, said: _Said) -> None:
     """Take in what is no known word."""
-    if token in grammar.MORE:
+    if token in grammar.HOLD or (token in grammar.HARM and (before.negated or before.without)):
+        before.hold = True
+    elif token in grammar.MORE:
         before.more = True
     elif token in grammar.LESS:
-        before.less, before.no = True, token == "without"
-    elif token in grammar.HOLD:
-        before.hold = True
+        before.less, before.no = True, before.no or token in grammar.GONE
+        before.without = before.without or token == "without"
     elif token in grammar.NOT:
-        before.negated, before.no = True, token == "no"
+        before.negated, before.no = True, before.no or token in grammar.GONE
     elif token in grammar.AMOUNTS:
         before.amount = grammar.AMOUNTS[token]
     elif token == "enough":
@@ -232,6 +242,8 @@ def _unknown(tokens: list[str], text: str) -> str:
     named = ", ".join(repr(one[:40]) for one in written)
     near = [n for one in unknown for n in difflib.get_close_matches(one, list(forms()), n=2, cutoff=0.75)]
     hint = f" (did you mean {' or '.join(dict.fromkeys(near))}?)" if near else ""
+    if any(one[0].isdigit() for one in unknown):
+        hint = "; how much is said in words, as a bit, much, twice or as dark as possible"
     return f"no meaning is known for {named}{hint}; {KNOWN}"
 
 
@@ -240,4 +252,4 @@ def vocabulary() -> Mapping[str, tuple[str, ...]]:
     return {word.name: (*word.adjectives, *word.nouns) for word in WORDS}
 
 
-KNOWN = f"what can be asked for: {', '.join(word.name for word in WORDS)}"
+KNOWN = f"what can be asked for: {', '.join(word.name for word in WORDS)}; or undo, again, more, less of that"

@@ -35,7 +35,7 @@ def _word(name: str, asks: Mapping[str, float], adjectives: str = "", nouns: str
 
 
 WORDS = (
-    _word("darker", {"brightness": -1.0}, "dark dull muffled mellow dim subdued", "darkness"),
+    _word("darker", {"brightness": -1.0}, "dark dull muffled muddy mellow dim subdued", "darkness"),
     _word("brighter", {"brightness": 1.0},
           "bright brilliant sparkly shiny crisp open glassy", "brightness treble sparkle highs"),
     _word("warmer", {"brightness": -0.75, "low": 0.75}, "warm cosy cozy", "warmth"),
@@ -49,7 +49,8 @@ WORDS = (
     _word("noisier", {"noise": 1.0}, "noisy hissy breathy airy", "noise hiss breath air"),
     _word("cleaner", {"noise": -1.0}, "clean pure clear", "clarity purity"),
     _word("hollower", {"hollowness": 1.0}, "hollow woody clarinet-like squarish", "hollowness"),
-    _word("fatter", {"low": 1.0}, "fat thick bassy heavy deep beefy", "bass fatness weight body lows depth sub"),
+    _word("fatter", {"low": 1.0}, "fat thick bassy boomy heavy deep beefy", "bass fatness weight body lows depth sub"),
+    _word("bigger", {"width": 0.75, "low": 0.75}, "big huge massive", "size"),
     _word("thinner", {"low": -1.0}, "thin tinny small light lean", "thinness"),
     _word("fuller", {"fullness": 1.0}, "full rich lush complex", "fullness richness harmonics"),
     _word("more focused", {"fullness": -1.0}, "focused focussed simple plain", "focus"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable
 from urllib.parse import unquote
 
 import mcp_types as types
 
+from patchpilot.assist.desk import Desk, sound_wav, take_preset, take_wav
 from patchpilot.assist.opener import Opener
-from patchpilot.workspace import MissingError, TooLargeError, Workspace
+from patchpilot.workspace import MissingError, TooLargeError
 
 MOST_BYTES = 16 << 20
 """Of a file that is handed out: half a minute of stereo."""
@@ -65,7 +65,11 @@ class Resources:
         workspace = self._opener()
         asked = {"limit": _PAGE} | ({} if cursor is None else {"before": int(cursor)})
         listed = workspace.do("takes", asked)
-        found = [] if cursor is not None else [_sound(one) for one in workspace.sounds.all()[:_PAGE]]
+        found = (
+            []
+            if cursor is not None
+            else [_sound(one) for one in workspace.do("sounds", {})["sounds"][:_PAGE]]
+        )
         for take in listed["takes"]:
             found.extend(_take(take))
         return found, None if listed["next"] is None else str(listed["next"])
@@ -87,28 +91,22 @@ class Resources:
         raise MissingError(f"there is nothing under {uri!r:.200}; there are: {known}")
 
 
-def _read_take(workspace: Workspace, number: str, what: str) -> tuple[str, bytes]:
-    from patchpilot.audio import wav_bytes
-    from patchpilot.workspace.takes import audio_of, preset_of
-
+def _read_take(workspace: Desk, number: str, what: str) -> tuple[str, bytes]:
     if what == "preset":
-        data, _ = preset_of(workspace, int(number))
-        return _PRESET, _fitting(len(data), lambda: data)
-    audio = audio_of(workspace, int(number))
-    return _WAV, _fitting(4 * audio.samples.size, lambda: wav_bytes(audio))
+        return _PRESET, _fitting(take_preset(workspace, int(number)))
+    return _WAV, _fitting(take_wav(workspace, int(number)))
 
 
-def _read_sound(workspace: Workspace, sound: str) -> tuple[str, bytes]:
-    file = workspace.sounds.file(sound)
-    return _WAV, _fitting(file.stat().st_size, file.read_bytes)
+def _read_sound(workspace: Desk, sound: str) -> tuple[str, bytes]:
+    return _WAV, _fitting(sound_wav(workspace, sound))
 
 
-def _fitting(size: int, read: Callable[[], bytes]) -> bytes:
-    if size > MOST_BYTES:
+def _fitting(data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:
         raise TooLargeError(
-            f"expected a file of at most {MOST_BYTES >> 20} MB, got {size / (1 << 20):.0f} MB"
+            f"expected a file of at most {MOST_BYTES >> 20} MB, got {len(data) / (1 << 20):.0f} MB"
         )
-    return read()
+    return data
 
 
 def _sound(one: dict[str, object]) -> types.Resource:
