@@ -123,7 +123,9 @@ def test_a_studio_that_has_ended_is_told_and_its_workspace_opened_here(tmp_path:
         assert isinstance(opener(), Workspace)
 
 
-@pytest.mark.parametrize("process", [os.getpid(), 2**22 + 5, -1, "x"])
+@pytest.mark.parametrize(
+    "process", [os.getpid(), 2**22 + 5, -1, "x"], ids=["this", "none", "negative", "words"]
+)
 def test_what_an_earlier_studio_left_is_not_believed(
     workspace: Workspace, process: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
