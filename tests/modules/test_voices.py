@@ -50,7 +50,7 @@ def test_without_a_free_voice_the_first_note_gives_way() -> None:
 
 def test_a_chord_is_the_sum_of_its_notes() -> None:
     """In a voice without dice, whatever the filter's curve: nothing after the voices is non-linear."""
-    voice = poly(saw >> node(ladder, drive_db=12.0) >> amp, voices=4)
+    voice = poly(saw >> node(ladder, drive=12.0) >> amp, voices=4)
     alone = [play(voice, notes=[note]) for note in (C, E, G)]
     chord = play(voice, notes=[C, E, G])
     assert np.abs(chord - np.sum(alone, axis=0)).max() < ROUNDING

@@ -12,7 +12,7 @@ from patchpilot.space import Patch, Performance
 from tests.toy import Toy
 
 
-def started(n: int = 5, seed: int = 3, **options: str) -> Drawn:
+def started(n: int | None = 5, seed: int = 3, **options: str) -> Drawn:
     searcher = Drawn(n, **options)
     searcher.start(Context(Toy(), Performance(), seed=seed))
     return searcher
@@ -34,6 +34,11 @@ def test_the_same_however_many_are_asked_for() -> None:
     resumed = started()
     resumed.state = 3
     assert [p.patch for p in resumed.ask(9)] == [p.patch for p in whole[3:]]
+
+
+def test_without_a_number_it_draws_on() -> None:
+    endless = started(None)
+    assert [len(endless.ask(n)) for n in (60, 60, 7)] == [60, 60, 7]
 
 
 def test_what_is_not_there_is_refused() -> None:

@@ -12,6 +12,7 @@ from patchpilot.experiment.run import run
 from patchpilot.instruments.take import Take
 from patchpilot.search import genetic
 from patchpilot.search.base import Context
+from patchpilot.search.drawn import Drawn
 from patchpilot.search.portfolio import ARMS, Portfolio, paid
 from patchpilot.space import Performance
 from tests.search.test_technique import Hidden
@@ -54,7 +55,8 @@ def test_all_get_their_turn() -> None:
     assert min(portfolio.state.turns.values()) >= 1
 
 
-def test_one_that_is_done_leaves_the_others() -> None:
+def test_one_that_is_done_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Drawn.__init__, "__defaults__", (64,))
     portfolio = Portfolio(arms=("drawn", "annealing"), size=4)
     run(portfolio, Flat(), context(), budget=Budget(400), batch=8)
     assert portfolio.state.done == ["drawn"], "it draws no more than 64"

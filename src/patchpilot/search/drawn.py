@@ -8,14 +8,12 @@ from patchpilot.errors import ParameterError
 from patchpilot.search.base import Context, Outcome, Proposal
 from patchpilot.space import Patch, Prior
 
-N = 64
-
 
 class Drawn:
     """Draws patches.
 
     Args:
-        n: >= 1, how many.
+        n: >= 1, how many; None for as many as are asked for.
         prior: name of the instrument's prior they are drawn from; its first by default.
 
     Raises:
@@ -24,8 +22,8 @@ class Drawn:
 
     name = "drawn"
 
-    def __init__(self, n: int = N, *, prior: str = "") -> None:
-        if n < 1:
+    def __init__(self, n: int | None = None, *, prior: str = "") -> None:
+        if n is not None and n < 1:
             raise ParameterError(f"expected n >= 1 patches to draw, got {n}")
         self._n, self._prior = n, prior
 
@@ -49,8 +47,8 @@ class Drawn:
 
     def ask(self, n: int) -> list[Proposal]:
         """The next ones."""
-        last = self._n if self._drawn_from is not None else 1
-        first, self.state = self.state, min(self.state + n, last)
+        last = 1 if self._drawn_from is None else self._n
+        first, self.state = self.state, self.state + n if last is None else min(self.state + n, last)
         return [self._proposal(index) for index in range(first, self.state)]
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:

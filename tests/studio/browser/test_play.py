@@ -126,7 +126,8 @@ def test_it_pauses_and_is_steered(open_page: Open, studio: Server, playing: str)
     expect(page.locator(".far strong")).to_have_text("Playing")
     with page.expect_response("**/steer") as answered:
         page.get_by_label("New", exact=True).fill("0.2")
-    assert answered.value.json()["objective"] == pytest.approx({"novel": 0.2, "golden": 0.0, "liked": 0.4})
+    said = answered.value.json()
+    assert said.get("objective") == pytest.approx({"novel": 0.2, "golden": 0.0, "liked": 0.4}), said
     page.reload()
     expect(page.get_by_label("New", exact=True)).to_have_value(
         "0.2", timeout=SOON_MS
