@@ -25,8 +25,9 @@ SOUND = Path(__file__).resolve().parents[3] / "examples" / "sounds" / "tabla_tun
 PATIENCE_MS = 30_000.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: while it is open, no other event loop can run in this process."""
     playwright = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: the page is not tested")
@@ -38,7 +39,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def studio(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001
     """Started after the browser, so that nothing is where no browser is."""
     server = Server(tmp_path_factory.mktemp("studio") / "workspace")
